@@ -1,0 +1,1 @@
+"""Surfaces: settings, command line, HTTP; the composition root."""

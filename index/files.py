@@ -1,0 +1,90 @@
+"""Paths to the bytes of transcript files: which files, read whole, or a reason why not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ReadError
+
+# In a folder only these are taken for transcripts; a file named on its own is always tried.
+ENDINGS = frozenset({".txt", ".md", ".markdown", ".vtt", ".srt", ".json"})
+# Files that tell about a folder rather than hold a transcript.
+_ABOUT = frozenset({"readme", "license", "licence", "copying", "notice", "contributing", "code_of_conduct"})
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read, or a path that cannot be: then `problem` says why, and `size` is 0."""
+
+    path: Path
+    size: int
+    problem: str | None = None
+
+
+def find(paths: Iterable[Path]) -> Iterator[Found]:
+    """The files that `paths` name, folders searched through in order of name, each file once."""
+    seen: set[Path] = set()
+    for path in paths:
+        for found in _below(path):
+            resolved = found.path.resolve()
+            if resolved not in seen:
+                seen.add(resolved)
+                yield found
+
+
+def read(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """The whole of a file.
+
+    Raises:
+        ReadError: It cannot be opened, is longer than `max_bytes`, or changed while it was read.
+    """
+    if found.problem is not None:
+        raise ReadError(found.problem)
+    if found.size > max_bytes:
+        raise ReadError(
+            f"{found.size / 1e6:.0f} MB is more than the {max_bytes / 1e6:.0f} MB allowed for one transcript;"
+            " split it or raise TRANSCITE_MAX_FILE_MB"
+        )
+    try:
+        with found.path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            data = file.read(max_bytes + 1)
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        raise ReadError(f"cannot be read: {error.strerror}; check that it is there and readable") from error
+    changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    if changed or len(data) != before.st_size:
+        raise ReadError("changed while it was being read; run it again when it is complete")
+    return data
+
+
+def _below(path: Path) -> Iterator[Found]:
+    if path.is_dir():
+        yield from _inside(path)
+    elif path.is_file():
+        yield Found(path, path.stat().st_size)
+    elif path.exists():
+        yield Found(path, 0, "is neither a file nor a folder")
+    else:
+        yield Found(path, 0, "there is no such file or folder; check the path")
+
+
+def _inside(folder: Path) -> Iterator[Found]:
+    count = 0
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(where, name)
+            if _looks_like_transcript(path):
+                count += 1
+                yield Found(path, path.stat().st_size if path.exists() else 0)
+    if count == 0:
+        yield Found(folder, 0, f"no transcripts in this folder (looked for {', '.join(sorted(ENDINGS))})")
+
+
+def _looks_like_transcript(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~")) and path.stem.lower() not in _ABOUT

@@ -1,0 +1,198 @@
+"""Turns by their words: BM25 over each turn and over each window of three. The only module that imports tantivy."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
+
+_ALONE, _WINDOW, _TURN, _ORDINAL, _GENERATION = "alone", "window", "turn_id", "ordinal", "generation"
+_HEAP_BYTES = 64_000_000
+_MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWords:
+    """The words of one turn, and of it with the turns around it, as `rag.words` gives them."""
+
+    turn_id: int
+    alone: list[str]
+    window: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Which turns may be found: by transcript, by turn, and never. None means no rule."""
+
+    ordinals: Sequence[int] | None = None
+    only: Sequence[int] | None = None
+    never: Sequence[int] = ()
+
+
+class Lexicon:
+    """An index on disk, made when it is not there.
+
+    Args:
+        folder: Where it lives; what is there and is not a whole index is thrown away, being derived.
+        lock_timeout_s: How long to wait for another process that writes to it.
+    """
+
+    def __init__(self, folder: Path, *, lock_timeout_s: float) -> None:
+        self._lock_timeout_s = lock_timeout_s
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = self._opened()
+        except OSError as error:
+            raise LibraryError(f"{folder}: {error.strerror}; check its permissions and free space") from error
+
+    def generation(self) -> int:
+        """The library's generation it is caught up to; 0 when empty."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        query = tantivy.Query.term_query(self._index.schema, _ORDINAL, _MANIFEST_ORDINAL)
+        hits = searcher.search(query, limit=1).hits
+        return _integers(searcher, _GENERATION, [address for _, address in hits])[0] if hits else 0
+
+    def update(
+        self, *, since: int, generation: int, gone: Iterable[int], come: Iterable[tuple[int, Iterable[TurnWords]]]
+    ) -> bool:
+        """Drop transcripts and add others, in one commit that also records the generation.
+
+        Args:
+            since: The generation the change starts from.
+            generation: The generation it leads to.
+            gone: Ordinals whose turns go (those that come again included).
+            come: Ordinals with their turns' words.
+
+        Returns:
+            False, with nothing changed, when another process moved the index on from `since` meanwhile.
+
+        Raises:
+            LibraryLockedError: Another process writes for longer than the time-out.
+            LibraryFullError: The disk is full; the index is as it was.
+        """
+        writer = self._writer()
+        try:
+            if self.generation() != since:
+                return False
+            for ordinal in [*gone, _MANIFEST_ORDINAL]:
+                writer.delete_documents_by_term(_ORDINAL, ordinal)
+            for ordinal, turns in come:
+                for turn in turns:
+                    document = tantivy.Document()
+                    document.add_unsigned(_ORDINAL, ordinal)
+                    document.add_unsigned(_TURN, turn.turn_id)
+                    document.add_text(_ALONE, " ".join(turn.alone))
+                    document.add_text(_WINDOW, " ".join(turn.window))
+                    writer.add_document(document)
+            manifest = tantivy.Document()
+            manifest.add_unsigned(_ORDINAL, _MANIFEST_ORDINAL)
+            manifest.add_unsigned(_GENERATION, generation)
+            writer.add_document(manifest)
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise LibraryFullError(
+                f"{self._folder} cannot be written ({error}); free some space and run it again (nothing is lost)"
+            ) from error
+        finally:
+            del writer  # gives the lock back
+        self._index.reload()
+        return True
+
+    def find(self, words: Sequence[str], *, limit: int, allowed: Allowed) -> tuple[dict[int, float], dict[int, float]]:
+        """BM25 of the best turns for `words`, alone and as windows.
+
+        Args:
+            words: The question's words, each once.
+            limit: At most this many turns of either kind.
+            allowed: Which turns may be found.
+
+        Returns:
+            Scores by turn id, for turns alone and for windows.
+        """
+        if not words:
+            return {}, {}
+        searcher = self._index.searcher()
+        rules = self._rules(allowed)
+        found = []
+        for field in (_ALONE, _WINDOW):
+            terms = [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, field, word, "freq"))
+                for word in words
+            ]
+            query = tantivy.Query.boolean_query(
+                [*rules, (tantivy.Occur.Must, tantivy.Query.boolean_query(terms))] if rules else terms
+            )
+            hits = searcher.search(query, limit=limit, count=False).hits
+            turn_ids = _integers(searcher, _TURN, [address for _, address in hits])
+            found.append({turn: float(score) for turn, (score, _) in zip(turn_ids, hits, strict=True)})
+        return found[0], found[1]
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """How telling each word is: BM25's inverse document frequency over turns, ln(1 + (N - n + 1/2) / (n + 1/2))."""
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        known = {word: searcher.doc_freq(_ALONE, word) for word in words}
+        return {word: math.log(1 + max(total - n, 0.5) / (n + 0.5)) for word, n in known.items()}
+
+    def _opened(self) -> tantivy.Index:
+        schema = _schema()
+        try:
+            index = tantivy.Index(schema, path=str(self._folder))
+        except ValueError:  # not whole, or made by an older schema: derived, so made again
+            shutil.rmtree(self._folder)
+            self._folder.mkdir()
+            index = tantivy.Index(schema, path=str(self._folder))
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer("stems", analyzer)
+        return index
+
+    def _writer(self) -> tantivy.IndexWriter:
+        deadline = time.monotonic() + self._lock_timeout_s
+        while True:
+            try:
+                return self._index.writer(_HEAP_BYTES, 1)
+            except ValueError as error:
+                if "lock" not in str(error).lower():
+                    raise LibraryFullError(f"{self._folder} cannot be written ({error}); free some space") from error
+                if time.monotonic() > deadline:
+                    raise LibraryLockedError(
+                        f"{self._folder} is locked by another process (waited {self._lock_timeout_s:g} s);"
+                        " try again when it has finished"
+                    ) from error
+                time.sleep(0.05)
+
+    def _rules(self, allowed: Allowed) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        rules = []
+        for occur, field, ids in (
+            (tantivy.Occur.Must, _ORDINAL, allowed.ordinals),
+            (tantivy.Occur.Must, _TURN, allowed.only),
+            (tantivy.Occur.MustNot, _TURN, allowed.never or None),
+        ):
+            if ids is not None:
+                query = tantivy.Query.term_set_query(self._index.schema, field, list(ids))
+                rules.append((occur, tantivy.Query.const_score_query(query, 0.0)))
+        return rules
+
+
+def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]) -> list[int]:
+    return [int(value or 0) for value in searcher.fast_field_values(field, addresses)]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in (_ALONE, _WINDOW):
+        builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option="freq")
+    builder.add_unsigned_field(_TURN, stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field(_ORDINAL, stored=False, indexed=True, fast=True)
+    builder.add_unsigned_field(_GENERATION, stored=False, indexed=False, fast=True)
+    return builder.build()

@@ -1,0 +1,1 @@
+"""The truth: transcripts, turns and vectors in a database. The only package that imports SQLAlchemy."""

@@ -1,0 +1,118 @@
+"""Connections and transactions, and what to say when the database refuses."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.store.schema import SCHEMA_VERSION, meta, metadata
+from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
+
+LOCK_TIMEOUT_S = 10.0
+
+
+class Database:
+    """A SQLite file in WAL mode: one writer at a time, readers never wait.
+
+    Args:
+        path: The file; made with its tables when it is not there.
+        lock_timeout_s: How long to wait for another process's transaction.
+
+    Raises:
+        LibraryError: The file cannot be opened, is not ours, or is of another version.
+    """
+
+    def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        self.path = path
+        self._lock_timeout_s = lock_timeout_s
+        with _explained(path, lock_timeout_s):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": lock_timeout_s})
+        sa.event.listen(self._engine, "connect", _configure)
+        sa.event.listen(self._engine, "begin", _begin)
+        self._prepare()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view, however long it is held."""
+        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """All or nothing: committed at the end, rolled back on any error."""
+        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as plain:
+            connection = plain.execution_options(transcite_write=True)
+            with connection.begin():
+                yield connection
+
+    def meta(self) -> dict[str, str]:
+        """What the library was made with."""
+        with self.reading() as connection:
+            return {row.key: row.value for row in connection.execute(sa.select(meta))}
+
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            ready = sa.inspect(connection).has_table("meta")
+        if not ready:
+            with self.writing() as connection:
+                metadata.create_all(connection)
+                if connection.execute(sa.select(meta)).first() is None:  # another process may have been first
+                    connection.execute(meta.insert().values(key="schema", value=SCHEMA_VERSION))
+        found = self.meta().get("schema")
+        if found != SCHEMA_VERSION:
+            raise LibraryMismatchError(
+                f"{self.path} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
+                " use the Transcite that made it, or another TRANSCITE_HOME"
+            )
+
+
+def _configure(connection: Any, _record: object) -> None:
+    # Transactions are begun by _begin, not by the driver, which would begin them late and deferred.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer takes the lock at once: upgrading a read lock later fails under contention instead of waiting.
+    write = connection.get_execution_options().get("transcite_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def _explained(path: Path, waited_s: float) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _translated(str(error.orig), path, waited_s) from error
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise _translated("disk is full", path, waited_s) from error
+        raise LibraryError(f"{path.parent}: {error.strerror}; choose another TRANSCITE_HOME") from error
+
+
+def _translated(reason: str, path: Path, waited_s: float) -> LibraryError:
+    if "locked" in reason or "busy" in reason:
+        return LibraryLockedError(
+            f"{path} is locked by another process (waited {waited_s:g} s); try again when it has finished"
+        )
+    if "full" in reason:
+        return LibraryFullError(
+            f"no room left for {path}; free some space and run it again (what was finished is kept)"
+        )
+    if "not a database" in reason or "malformed" in reason:
+        return LibraryError(f"{path} is damaged or not a library ({reason}); restore a back-up or move it away")
+    if "readonly" in reason or "unable to open" in reason:
+        return LibraryError(f"{path} cannot be written ({reason}); check its permissions or set TRANSCITE_HOME")
+    return LibraryError(f"{path}: {reason}; check the disk and its free space, then run it again")

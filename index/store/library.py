@@ -1,0 +1,163 @@
+"""The library: every transcript wholly there or not at all, one transaction each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.store import reading, writing
+from index.store.database import LOCK_TIMEOUT_S, Database
+from index.store.records import Change, Counts, Encoded, Entry, Origin, Outcome, PassageRow, Scope, TurnRow
+from rag import passages
+from rag.errors import LibraryMismatchError
+from rag.values import Filters, Source, Transcript, Turn
+
+FILE = "library.db"
+
+
+class Library:
+    """Transcripts, their turns and vectors, under one folder.
+
+    Args:
+        home: The folder; made when it is not there.
+        encoder: Name of the encoder whose vectors it holds or will hold.
+        lock_timeout_s: How long to wait for another process's transaction.
+
+    Raises:
+        LibraryMismatchError: It was made with another encoder or passage setting.
+        LibraryError: It cannot be opened.
+    """
+
+    def __init__(self, home: Path, *, encoder: str, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        self.home = home
+        self.settings = {"encoder": encoder, "passages": passages.SETTINGS}
+        self._database = Database(home / FILE, lock_timeout_s=lock_timeout_s)
+
+    def close(self) -> None:
+        """Let the files go."""
+        self._database.close()
+
+    def check(self) -> None:
+        """Refuse to go on with vectors of another making.
+
+        Raises:
+            LibraryMismatchError: The library was made with another encoder or passage setting.
+        """
+        made_with = self._database.meta()
+        for key, wanted in self.settings.items():
+            found = made_with.get(key, wanted)
+            if found != wanted:
+                raise LibraryMismatchError(
+                    f"{self._database.path} was made with {key} {found!r}, now it is {wanted!r};"
+                    " set it back, or run `transcite reindex` to encode everything again"
+                )
+
+    def generation(self) -> int:
+        """A number that grows with every change."""
+        with self._database.reading() as connection:
+            return reading.generation(connection)
+
+    def outcome(self, origin: Origin) -> Outcome:
+        """What ingesting `origin` would do now: added, replaced, unchanged or duplicate."""
+        with self._database.reading() as connection:
+            return writing.decide(connection, origin)
+
+    def put(self, origin: Origin, encoded: Encoded) -> tuple[Outcome, str]:
+        """Add or replace one transcript.
+
+        Returns:
+            What happened, and the transcript's id (for a duplicate, of the one that is there already).
+        """
+        with self._database.writing() as connection:
+            writing.remember(connection, self.settings)
+            return writing.put(connection, origin, encoded)
+
+    def link(self, origin: Origin) -> tuple[Outcome, str]:
+        """Record a source whose content is there already.
+
+        Returns:
+            `unchanged` or `duplicate`, and the id of the transcript that holds the content.
+
+        Raises:
+            KeyError: The content is not there any more; encode it and `put` it.
+        """
+        with self._database.writing() as connection:
+            return writing.link(connection, origin)
+
+    def remove(self, transcript_ids: tuple[str, ...]) -> int:
+        """Delete transcripts, all or none.
+
+        Returns:
+            How many turns went with them.
+
+        Raises:
+            NotFoundError: One of them is not there; nothing was deleted.
+        """
+        with self._database.writing() as connection:
+            return writing.remove(connection, transcript_ids)
+
+    def rename_speaker(self, transcript_id: str, old: str, new: str) -> int:
+        """Give a speaker another name; naming two speakers alike makes them one.
+
+        Returns:
+            How many turns are theirs.
+
+        Raises:
+            NotFoundError: No such transcript, or nobody of that name speaks in it.
+            InputError: The new name is empty.
+        """
+        with self._database.writing() as connection:
+            return writing.rename_speaker(connection, transcript_id, old, new)
+
+    def entries(self) -> list[Entry]:
+        """Every transcript, by collection and title."""
+        with self._database.reading() as connection:
+            return reading.entries(connection)
+
+    def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
+        """One transcript, whole.
+
+        Raises:
+            NotFoundError: It is not there.
+        """
+        with self._database.reading() as connection:
+            return reading.transcript(connection, transcript_id)
+
+    def turns(self, turn_ids: list[int]) -> dict[int, tuple[Source, Turn]]:
+        """The turns of these ids that are still there."""
+        with self._database.reading() as connection:
+            return reading.turns_by_id(connection, turn_ids)
+
+    def turn_count(self, transcript_id: str) -> int:
+        """How many turns a transcript has. Raises NotFoundError when it is not there."""
+        with self._database.reading() as connection:
+            return int(reading.row_of(connection, transcript_id).turns)
+
+    def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
+        """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""
+        with self._database.reading() as connection:
+            return reading.turn_range(connection, transcript_id, (first, last), filters)
+
+    def scope(self, filters: Filters) -> Scope:
+        """The turns `filters` let through."""
+        with self._database.reading() as connection:
+            return reading.scope(connection, filters)
+
+    def counts(self, scope: Scope) -> Counts:
+        """How many transcripts and turns `scope` holds."""
+        with self._database.reading() as connection:
+            return reading.counts(connection, scope)
+
+    def changes(self, since: int) -> list[Change]:
+        """What happened after generation `since`, in order."""
+        with self._database.reading() as connection:
+            return reading.changes_since(connection, since)
+
+    def passage_rows(self, ordinals: list[int]) -> list[PassageRow]:
+        """The passages of these versions that are still there, in order of id."""
+        with self._database.reading() as connection:
+            return reading.passage_rows(connection, ordinals)
+
+    def turn_rows(self, ordinals: list[int]) -> list[TurnRow]:
+        """The turns of these versions that are still there, in order of id."""
+        with self._database.reading() as connection:
+            return reading.turn_rows(connection, ordinals)

@@ -1,0 +1,192 @@
+"""Queries. Each takes an open connection, so that several can share one view of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.store.records import Change, Counts, Entry, PassageRow, Scope, TurnRow
+from index.store.schema import STRIDE, changes, passages, speakers, transcripts, turns
+from rag.errors import NotFoundError
+from rag.values import Filters, Source, Speaker, Transcript, Turn
+from rag.words import surface_words
+
+_MANY = 500  # ids in one statement; SQLite allows 32,766
+
+
+def fold(name: str) -> str:
+    """A speaker's name as filters compare it: case, accents and punctuation aside."""
+    return " ".join(surface_words(name))
+
+
+def chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """`ids` in pieces small enough for one statement."""
+    return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))
+
+
+def generation(connection: sa.Connection) -> int:
+    """The number of the newest change, 0 when nothing ever happened."""
+    newest = connection.execute(sa.select(sa.func.max(changes.c.generation))).scalar_one()
+    return int(newest or 0)
+
+
+def entries(connection: sa.Connection) -> list[Entry]:
+    """Every transcript, by collection and title."""
+    names: dict[int, list[str]] = {}
+    for row in connection.execute(sa.select(speakers.c.ordinal, speakers.c.name).order_by(speakers.c.name)):
+        known = names.setdefault(row.ordinal, [])
+        if row.name not in known:
+            known.append(row.name)
+    statement = sa.select(transcripts).order_by(transcripts.c.collection, transcripts.c.title, transcripts.c.id)
+    return [
+        Entry(_source(row), row.format, row.turns, row.words, tuple(names.get(row.ordinal, ())), row.added_at)
+        for row in connection.execute(statement)
+    ]
+
+
+def transcript(connection: sa.Connection, transcript_id: str) -> tuple[Source, Transcript]:
+    """One transcript, whole. Raises NotFoundError when it is not there."""
+    row = row_of(connection, transcript_id)
+    statement = _turn_query().where(_of_ordinal(turns.c.turn_id, row.ordinal)).order_by(turns.c.turn_id)
+    found = tuple(_turn(turn) for turn in connection.execute(statement))
+    known = connection.execute(sa.select(speakers).where(speakers.c.ordinal == row.ordinal))
+    people = tuple(Speaker(one.name, one.role, one.organisation, one.reason) for one in known)
+    value = Transcript(row.title, found, row.date, row.format, people, row.source_url, row.media_url)
+    return _source(row), value
+
+
+def row_of(connection: sa.Connection, transcript_id: str) -> Any:
+    """The row of a transcript. Raises NotFoundError when it is not there."""
+    row = connection.execute(sa.select(transcripts).where(transcripts.c.id == transcript_id)).first()
+    if row is None:
+        raise NotFoundError(f"no transcript {transcript_id!r} in the library; `transcite list` shows what there is")
+    return row
+
+
+def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> dict[int, tuple[Source, Turn]]:
+    """The turns of these ids that are still there."""
+    sources: dict[int, Source] = {}
+    for some in chunks(sorted({turn_id // STRIDE for turn_id in turn_ids})):
+        for row in connection.execute(sa.select(transcripts).where(transcripts.c.ordinal.in_(some))):
+            sources[row.ordinal] = _source(row)
+    found: dict[int, tuple[Source, Turn]] = {}
+    for some in chunks(sorted(set(turn_ids))):
+        for row in connection.execute(_turn_query().where(turns.c.turn_id.in_(some))):
+            if (source := sources.get(row.turn_id // STRIDE)) is not None:
+                found[row.turn_id] = (source, _turn(row))
+    return found
+
+
+def turn_range(
+    connection: sa.Connection, transcript_id: str, numbers: tuple[int, int], filters: Filters
+) -> tuple[Turn, ...]:
+    """Turns of one transcript by number, first and last included, those that `filters` let through."""
+    ordinal = connection.execute(sa.select(transcripts.c.ordinal).where(transcripts.c.id == transcript_id)).scalar()
+    if ordinal is None:
+        return ()
+    first, last = max(numbers[0], 1), min(numbers[1], STRIDE - 1)
+    within = turns.c.turn_id.between(ordinal * STRIDE + first, ordinal * STRIDE + last)
+    rows = connection.execute(_turn_query().where(within).order_by(turns.c.turn_id)).all()
+    only = set(_turns_of(connection, filters.speakers, (ordinal,))) if filters.speakers else None
+    never = set(_turns_of(connection, filters.not_speakers, (ordinal,))) if filters.not_speakers else set()
+    return tuple(_turn(row) for row in rows if (only is None or row.turn_id in only) and row.turn_id not in never)
+
+
+def scope(connection: sa.Connection, filters: Filters) -> Scope:
+    """The turns `filters` let through."""
+    ordinals = _ordinals(connection, filters)
+    only = _turns_of(connection, filters.speakers, ordinals) if filters.speakers else None
+    never = _turns_of(connection, filters.not_speakers, ordinals) if filters.not_speakers else ()
+    return Scope(ordinals, only, never)
+
+
+def counts(connection: sa.Connection, allowed: Scope) -> Counts:
+    """How many transcripts and turns `allowed` holds, and in which collections."""
+    statement = sa.select(transcripts.c.ordinal, transcripts.c.collection, transcripts.c.turns)
+    rows = connection.execute(statement).all()
+    only = None if allowed.only is None else set(allowed.only) - set(allowed.never)
+    inside = {one // STRIDE for one in only} if only is not None else allowed.ordinals
+    if inside is not None:
+        inside = set(inside)
+        rows = [row for row in rows if row.ordinal in inside]
+    turn_count = len(only) if only is not None else sum(row.turns for row in rows) - len(allowed.never)
+    return Counts(tuple(sorted({row.collection for row in rows})), len(rows), turn_count)
+
+
+def changes_since(connection: sa.Connection, since: int) -> list[Change]:
+    """What happened after generation `since`, in order."""
+    statement = sa.select(changes).where(changes.c.generation > since).order_by(changes.c.generation)
+    return [Change(row.generation, row.ordinal, row.kind) for row in connection.execute(statement)]
+
+
+def passage_rows(connection: sa.Connection, ordinals: Iterable[int]) -> list[PassageRow]:
+    """The passages of these versions that are still there, in order of id."""
+    rows: list[PassageRow] = []
+    for ordinal in sorted(ordinals):
+        statement = sa.select(passages).where(_of_ordinal(passages.c.passage_id, ordinal))
+        found = connection.execute(statement.order_by(passages.c.passage_id))
+        rows.extend(PassageRow(row.passage_id, row.anchor, row.vector) for row in found)
+    return rows
+
+
+def turn_rows(connection: sa.Connection, ordinals: Iterable[int]) -> list[TurnRow]:
+    """The turns of these versions that are still there, in order of id."""
+    rows: list[TurnRow] = []
+    for ordinal in sorted(ordinals):
+        statement = _turn_query().where(_of_ordinal(turns.c.turn_id, ordinal)).order_by(turns.c.turn_id)
+        rows.extend(TurnRow(row.turn_id, row.name, row.text) for row in connection.execute(statement))
+    return rows
+
+
+def _ordinals(connection: sa.Connection, filters: Filters) -> tuple[int, ...] | None:
+    rules: list[sa.ColumnElement[bool]] = []
+    if filters.collections:
+        rules.append(transcripts.c.collection.in_(filters.collections))
+    if filters.transcripts:
+        rules.append(transcripts.c.id.in_(filters.transcripts))
+    if filters.since is not None:
+        rules.append(transcripts.c.date >= filters.since)
+    if filters.until is not None:
+        rules.append(transcripts.c.date <= filters.until)
+    if not rules:
+        return None
+    statement = sa.select(transcripts.c.ordinal).where(*rules).order_by(transcripts.c.ordinal)
+    return tuple(connection.execute(statement).scalars())
+
+
+def _turns_of(connection: sa.Connection, names: Sequence[str], ordinals: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Ids of the turns these people speak: by whole name, or, when nobody has it, by all words of a part of one."""
+    inside = None if ordinals is None else set(ordinals)
+    known = connection.execute(sa.select(speakers.c.ordinal, speakers.c.folded)).all()
+    folded = {row.folded for row in known if inside is None or row.ordinal in inside}
+    wanted: set[str] = set()
+    for name in names:
+        part = set(fold(name).split())
+        exact = {one for one in folded if one == fold(name)}
+        wanted |= exact or {one for one in folded if part and part <= set(one.split())}
+    low = speakers.c.ordinal * STRIDE
+    spoken = sa.and_(turns.c.turn_id >= low, turns.c.turn_id < low + STRIDE, turns.c.label == speakers.c.label)
+    found: list[int] = []
+    for one in sorted(wanted):
+        statement = sa.select(turns.c.turn_id).select_from(speakers.join(turns, spoken))
+        found.extend(connection.execute(statement.where(speakers.c.folded == one)).scalars())
+    return tuple(sorted(one for one in found if inside is None or one // STRIDE in inside))
+
+
+def _turn_query() -> sa.Select[Any]:
+    named = sa.and_(speakers.c.ordinal == turns.c.turn_id // STRIDE, speakers.c.label == turns.c.label)
+    return sa.select(turns, speakers.c.name).select_from(turns.outerjoin(speakers, named))
+
+
+def _of_ordinal(column: sa.Column[Any], ordinal: int) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE)
+
+
+def _turn(row: Any) -> Turn:
+    return Turn(row.turn_id % STRIDE, row.text, row.name, row.inferred, row.start, row.end, row.kind)
+
+
+def _source(row: Any) -> Source:
+    return Source(row.id, row.title, row.collection, row.date, row.source, row.source_url, row.media_url)

@@ -1,0 +1,120 @@
+"""What the library takes in and gives out besides the domain's own values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.values import Passage, Source, Transcript
+
+Outcome = Literal["added", "replaced", "unchanged", "duplicate", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a transcript came from and what was in it.
+
+    Attributes:
+        collection: The collection it belongs to; the same file in two collections is two transcripts.
+        source: The absolute path, or whatever names the upload.
+        content_hash: sha256 of the bytes together with the version of the reading rules.
+    """
+
+    collection: str
+    source: str
+    content_hash: str
+
+    @property
+    def transcript_id(self) -> str:
+        """The id a transcript of this origin has, the same every time: a readable part and ten hex digits."""
+        stem = re.split(r"[/\\]", self.source)[-1].rsplit(".", 1)[0]
+        ascii_stem = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9]+", "-", ascii_stem).strip("-")[:60].strip("-") or "transcript"
+        digest = hashlib.sha256(f"{self.collection}\0{self.source}".encode()).hexdigest()
+        return f"{slug}-{digest[:10]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A transcript ready to be stored: `vectors` holds one float16 vector, as bytes, for each passage."""
+
+    transcript: Transcript
+    passages: tuple[Passage, ...]
+    vectors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list of transcripts."""
+
+    source: Source
+    format: str
+    turns: int
+    words: int
+    speakers: tuple[str, ...]
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is."""
+
+    collections: tuple[str, ...]
+    transcripts: int
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the library's history: a transcript's version came, went or had speakers renamed."""
+
+    generation: int
+    ordinal: int
+    kind: Literal["added", "removed", "renamed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A stored passage as the vector index needs it."""
+
+    passage_id: int
+    anchor: int
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """A stored turn as the word index needs it."""
+
+    turn_id: int
+    speaker: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which turns a search may see, by id.
+
+    Attributes:
+        ordinals: Transcripts allowed; None for all.
+        only: Turns allowed within them; None for all.
+        never: Turns not allowed, whatever else holds.
+    """
+
+    ordinals: tuple[int, ...] | None = None
+    only: tuple[int, ...] | None = None
+    never: tuple[int, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        """True when no turn is ruled out."""
+        return self.ordinals is None and self.only is None and not self.never
+
+
+def today() -> str:
+    """Now, in UTC, to the second."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,219 @@
+"""Changes. Each takes a connection inside a write transaction; none commits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.store import reading
+from index.store.records import Encoded, Origin, Outcome, today
+from index.store.schema import STRIDE, changes, duplicates, meta, passages, speakers, transcripts, turns
+from rag.errors import InputError, NotFoundError
+from rag.values import Speaker
+
+
+def decide(connection: sa.Connection, origin: Origin) -> Outcome:
+    """What ingesting `origin` would do now."""
+    own = _own(connection, origin)
+    linked = _linked(connection, origin)
+    known = own or linked
+    if known is not None and known.content_hash == origin.content_hash:
+        return "unchanged"
+    if _same_content(connection, origin) is not None:
+        return "duplicate"
+    return "added" if own is None else "replaced"
+
+
+def put(connection: sa.Connection, origin: Origin, encoded: Encoded) -> tuple[Outcome, str]:
+    """Add or replace one transcript; when meanwhile another process put the same content there, link to it."""
+    outcome = decide(connection, origin)
+    if outcome in {"unchanged", "duplicate"}:
+        return link(connection, origin)
+    own = _own(connection, origin)
+    names = {} if own is None else _renamed(connection, own.ordinal)
+    _unlink(connection, origin)
+    if own is not None:
+        _release(connection, own)
+    _insert(connection, origin, encoded, names)
+    return outcome, origin.transcript_id
+
+
+def link(connection: sa.Connection, origin: Origin) -> tuple[Outcome, str]:
+    """Record a source whose content is there already. Raises KeyError when it is not."""
+    own = _own(connection, origin)
+    linked = _linked(connection, origin)
+    if own is not None and own.content_hash == origin.content_hash:
+        return "unchanged", own.id
+    if linked is not None and linked.content_hash == origin.content_hash:
+        return "unchanged", linked.transcript_id
+    holder = _same_content(connection, origin)
+    if holder is None:
+        raise KeyError(origin.source)
+    _unlink(connection, origin)
+    if own is not None:
+        _release(connection, own)
+    connection.execute(
+        duplicates.insert().values(
+            collection=origin.collection,
+            source=origin.source,
+            transcript_id=holder.id,
+            content_hash=origin.content_hash,
+        )
+    )
+    return "duplicate", holder.id
+
+
+def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
+    """Delete transcripts and what links to them; returns how many turns went."""
+    rows = [reading.row_of(connection, transcript_id) for transcript_id in dict.fromkeys(transcript_ids)]
+    for row in rows:
+        connection.execute(duplicates.delete().where(duplicates.c.transcript_id == row.id))
+        _delete(connection, row.ordinal)
+    return sum(row.turns for row in rows)
+
+
+def rename_speaker(connection: sa.Connection, transcript_id: str, old: str, new: str) -> int:
+    """Give a speaker another name; returns how many turns are theirs."""
+    name = " ".join(new.split())
+    if not name or len(name) > 300:
+        raise InputError("a speaker's new name needs 1 to 300 characters")
+    ordinal = reading.row_of(connection, transcript_id).ordinal
+    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name == old)
+    labels = tuple(connection.execute(sa.select(speakers.c.label).where(theirs)).scalars())
+    if not labels:
+        known = connection.execute(sa.select(speakers.c.name).distinct().where(speakers.c.ordinal == ordinal)).scalars()
+        raise NotFoundError(
+            f"nobody named {old!r} speaks in {transcript_id}; who does: {', '.join(known) or 'unknown'}"
+        )
+    connection.execute(speakers.update().where(theirs).values(name=name, folded=reading.fold(name), reason=None))
+    spoken = sa.and_(
+        turns.c.turn_id >= ordinal * STRIDE, turns.c.turn_id < (ordinal + 1) * STRIDE, turns.c.label.in_(labels)
+    )
+    changed = connection.execute(turns.update().where(spoken).values(inferred=False))
+    _log(connection, ordinal, "renamed")
+    return changed.rowcount
+
+
+def remember(connection: sa.Connection, settings: dict[str, str]) -> None:
+    """Record what the library is made with, where it is not recorded yet."""
+    known = set(connection.execute(sa.select(meta.c.key)).scalars())
+    for key, value in settings.items():
+        if key not in known:
+            connection.execute(meta.insert().values(key=key, value=value))
+
+
+def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: dict[str, str]) -> None:
+    value = encoded.transcript
+    row = {
+        "id": origin.transcript_id,
+        "collection": origin.collection,
+        "source": origin.source,
+        "content_hash": origin.content_hash,
+        "title": value.title,
+        "date": value.date,
+        "format": value.format,
+        "source_url": value.source_url,
+        "media_url": value.media_url,
+        "turns": len(value.turns),
+        "words": value.words(),
+        "added_at": today(),
+    }
+    inserted = connection.execute(transcripts.insert().values(row)).inserted_primary_key
+    assert inserted is not None  # noqa: S101 - an insert into a table with a key returns it
+    base = inserted[0] * STRIDE
+    connection.execute(
+        turns.insert(),
+        [
+            {
+                "turn_id": base + turn.turn,
+                "label": turn.speaker,
+                "inferred": turn.speaker_inferred,
+                "kind": turn.kind,
+                "start": turn.start,
+                "end": turn.end,
+                "text": turn.text,
+            }
+            for turn in value.turns
+        ],
+    )
+    connection.execute(
+        passages.insert(),
+        [
+            {"passage_id": base + position, "anchor": base + passage.anchor, "vector": vector}
+            for position, (passage, vector) in enumerate(zip(encoded.passages, encoded.vectors, strict=True))
+        ],
+    )
+    known = {speaker.name: speaker for speaker in value.speakers}
+    people = [
+        _speaker_row(inserted[0], label, names.get(label, label), known.get(label)) for label in value.speaker_names()
+    ]
+    if people:
+        connection.execute(speakers.insert(), people)
+    _log(connection, inserted[0], "added")
+
+
+def _speaker_row(ordinal: int, label: str, name: str, known: Speaker | None) -> dict[str, Any]:
+    return {
+        "ordinal": ordinal,
+        "label": label,
+        "name": name,
+        "folded": reading.fold(name),
+        "role": known.role if known else None,
+        "organisation": known.organisation if known else None,
+        "reason": known.reason if known else None,
+    }
+
+
+def _release(connection: sa.Connection, own: Any) -> None:
+    """Take a version away from its source: delete it, or hand it to another source of the same content."""
+    heirs = sa.select(duplicates).where(duplicates.c.transcript_id == own.id).order_by(duplicates.c.source)
+    heir = connection.execute(heirs).first()
+    if heir is None:
+        _delete(connection, own.ordinal)
+        return
+    new_id = Origin(heir.collection, heir.source, heir.content_hash).transcript_id
+    _unlink(connection, Origin(heir.collection, heir.source, heir.content_hash))
+    connection.execute(
+        transcripts.update().where(transcripts.c.ordinal == own.ordinal).values(id=new_id, source=heir.source)
+    )
+    connection.execute(duplicates.update().where(duplicates.c.transcript_id == own.id).values(transcript_id=new_id))
+
+
+def _delete(connection: sa.Connection, ordinal: int) -> None:
+    for table, column in ((turns, turns.c.turn_id), (passages, passages.c.passage_id)):
+        connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
+    connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
+    connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))
+    _log(connection, ordinal, "removed")
+
+
+def _log(connection: sa.Connection, ordinal: int, kind: str) -> None:
+    connection.execute(changes.insert().values(ordinal=ordinal, kind=kind))
+
+
+def _renamed(connection: sa.Connection, ordinal: int) -> dict[str, str]:
+    """Names a user gave, by label: they outlive a new version of the file."""
+    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name != speakers.c.label)
+    statement = sa.select(speakers.c.label, speakers.c.name).where(theirs)
+    return {row.label: row.name for row in connection.execute(statement)}
+
+
+def _own(connection: sa.Connection, origin: Origin) -> Any:
+    own = sa.and_(transcripts.c.collection == origin.collection, transcripts.c.source == origin.source)
+    return connection.execute(sa.select(transcripts).where(own)).first()
+
+
+def _linked(connection: sa.Connection, origin: Origin) -> Any:
+    linked = sa.and_(duplicates.c.collection == origin.collection, duplicates.c.source == origin.source)
+    return connection.execute(sa.select(duplicates).where(linked)).first()
+
+
+def _unlink(connection: sa.Connection, origin: Origin) -> None:
+    linked = sa.and_(duplicates.c.collection == origin.collection, duplicates.c.source == origin.source)
+    connection.execute(duplicates.delete().where(linked))
+
+
+def _same_content(connection: sa.Connection, origin: Origin) -> Any:
+    same = sa.and_(transcripts.c.collection == origin.collection, transcripts.c.content_hash == origin.content_hash)
+    return connection.execute(sa.select(transcripts).where(same).order_by(transcripts.c.ordinal)).first()

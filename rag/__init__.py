@@ -1,0 +1,1 @@
+"""The domain: values, reading, passages, asking, quoting and citing. Pure: no database, no network."""

@@ -1,0 +1,130 @@
+"""A question to an answer in which everything said is cited. One function, in numbered steps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from time import perf_counter
+
+from prompts import REFUSAL, render
+from rag import quote, refusal
+from rag.evidence import Searcher, gather
+from rag.question import checked, parse, standalone
+from rag.values import Answer, Citation, Filters, Message, Searched, Sentence
+
+_NEAREST = 3  # passages shown when there is no answer
+TOP_K = 10
+
+
+def ask(
+    question: str,
+    *,
+    searcher: Searcher,
+    filters: Filters | None = None,
+    history: tuple[Message, ...] = (),
+    top_k: int = TOP_K,
+) -> Answer:
+    """Answer a question from the transcripts, in the words of those who spoke.
+
+    Args:
+        question: 1 to 4,000 characters.
+        searcher: The library.
+        filters: Which turns may be looked at and quoted.
+        history: The conversation before, oldest first.
+        top_k: How many hits to look at, from 1.
+
+    Returns:
+        A `quoted` answer, or `not_found` with the nearest passages.
+
+    Raises:
+        QuestionError: The question is empty or too long.
+    """
+    began = perf_counter()
+    filters = filters or Filters()
+    # 1. Make the question stand alone.
+    asked = checked(question)
+    alone = standalone(asked, history)
+    parsed = parse(alone)
+    # 2. Search, and widen the hits to the exchanges they belong to.
+    searched = searcher.searched(filters)
+    hits = searcher.search(alone, filters=filters, top_k=top_k) if searched.turns else []
+    evidence = gather(hits, searcher, filters)
+    found_at = perf_counter()
+    # 3. Draft: the best sentences, verbatim.
+    extracts = quote.extracts(parsed, evidence, searcher)
+    # 4. Decide whether they answer at all.
+    weights = quote.weigh(parsed, searcher)
+    answers = bool(extracts) and refusal.answerable(refusal.signs(parsed, extracts, weights))
+    # 5. Resolve citations and write it down.
+    if answers:
+        sentences, citations, text = _quoted(extracts)
+    else:
+        sentences, citations, text = (), _nearest(extracts), _not_found(searched)
+    ended = perf_counter()
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=asked,
+        standalone_question=alone,
+        status="quoted" if answers else "not_found",
+        text=text,
+        sentences=sentences,
+        citations=citations,
+        dropped=(),
+        searched=searched,
+        timings_ms={
+            "search": _ms(found_at - began),
+            "quote": _ms(ended - found_at),
+            "total": _ms(ended - began),
+        },
+    )
+
+
+def _quoted(extracts: Sequence[quote.Extract]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...], str]:
+    ordered = _in_order(extracts)
+    citations = tuple(
+        Citation(n, extract.source, extract.turn, extract.span) for n, extract in enumerate(ordered, start=1)
+    )
+    sentences = tuple(Sentence(f"{_who(one)}: “{one.quote}”", (one.n,), 1.0) for one in citations)
+    return sentences, citations, "\n".join(f"{one.text} [{one.citations[0]}]" for one in sentences)
+
+
+def _in_order(extracts: Sequence[quote.Extract]) -> list[quote.Extract]:
+    """Transcripts in order of their best extract, the extracts of each in order of speaking."""
+    rank: dict[str, int] = {}
+    for extract in extracts:
+        rank.setdefault(extract.source.transcript_id, len(rank))
+    return sorted(extracts, key=lambda one: (rank[one.source.transcript_id], one.span.turn, one.span.char_start))
+
+
+def _who(citation: Citation) -> str:
+    if citation.turn.speaker is None:
+        return "Unknown speaker"
+    return f"{citation.turn.speaker}{' (name inferred)' if citation.turn.speaker_inferred else ''}"
+
+
+def _nearest(extracts: Sequence[quote.Extract]) -> tuple[Citation, ...]:
+    return tuple(
+        Citation(n, extract.source, extract.turn, extract.span, nearest=True)
+        for n, extract in enumerate(extracts[:_NEAREST], start=1)
+    )
+
+
+def _not_found(searched: Searched) -> str:
+    if searched.turns == 0:
+        narrow = searched.filters != Filters()
+        why = (
+            "no turn passes the filters; drop or correct one (`transcite list` shows what there is)"
+            if narrow
+            else "the library is empty; add transcripts with `transcite ingest PATH`"
+        )
+        return render("nothing_to_search", refusal=REFUSAL, why=why)
+    looked = f"{_counted(searched.turns, 'turn')} of {_counted(searched.transcripts, 'transcript')}"
+    return render("not_found", refusal=REFUSAL, searched=looked)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)

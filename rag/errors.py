@@ -1,0 +1,68 @@
+"""The errors Transcite raises on purpose, from general to exact, so that a caller picks the level to catch.
+
+TransciteError             anything below; its text is one line, for a person, with the cure
+├── InputError             what the user gave cannot be used
+│   ├── ReadError          a file is not a transcript that can be read (carries the line)
+│   ├── QuestionError      a question, query or number out of range
+│   └── FilterError        a filter that cannot mean anything
+├── NotFoundError          a transcript, speaker or answer that is not in the library
+├── LibraryError           the library on disk cannot be used
+│   ├── LibraryLockedError another process holds it
+│   ├── LibraryFullError   the disk (or a quota) is full
+│   └── LibraryMismatchError  made with another encoder, passage setting or version
+└── EncoderError           the encoder is missing, altered or not what it claims
+"""
+
+
+class TransciteError(Exception):
+    """Base of every error raised on purpose. `str(error)` is one line that names the thing and the cure."""
+
+
+class InputError(TransciteError):
+    """What the user gave cannot be used."""
+
+
+class ReadError(InputError):
+    """A file that cannot be read as a transcript.
+
+    Args:
+        reason: What was seen and what to do about it, one line, without the file's name.
+        line: The 1-based line it was seen on, when there is one.
+    """
+
+    def __init__(self, reason: str, *, line: int | None = None) -> None:
+        super().__init__(reason if line is None else f"line {line}: {reason}")
+        self.reason = reason
+        self.line = line
+
+
+class QuestionError(InputError):
+    """A question, query or number out of range."""
+
+
+class FilterError(InputError):
+    """A filter that cannot mean anything, such as a date range that ends before it begins."""
+
+
+class NotFoundError(TransciteError):
+    """A transcript, speaker or answer that is not in the library."""
+
+
+class LibraryError(TransciteError):
+    """The library on disk cannot be used."""
+
+
+class LibraryLockedError(LibraryError):
+    """Another process holds the library for longer than we wait."""
+
+
+class LibraryFullError(LibraryError):
+    """The disk, or a quota on it, is full. What was finished before is kept."""
+
+
+class LibraryMismatchError(LibraryError):
+    """The library was made with another encoder, passage setting or version than this one."""
+
+
+class EncoderError(TransciteError):
+    """The encoder is missing, altered or not what it claims to be."""

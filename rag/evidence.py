@@ -1,0 +1,83 @@
+"""Hits to evidence: the turns an answer may be quoted from, exchanges kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.values import Filters, Hit, Searched, Source, Turn
+
+_ANSWERS = 0.97  # what the answer to a question that was found is worth, against the question
+_BESIDE = 0.75  # what any other turn beside a hit is worth
+
+
+class Searcher(Protocol):
+    """What asking needs of a library."""
+
+    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+        """The turns that best match, best first."""
+        ...
+
+    def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
+        """The turns beside a hit that the filters let through, and it among them."""
+        ...
+
+    def searched(self, filters: Filters) -> Searched:
+        """How much the filters leave to look at."""
+        ...
+
+    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
+        """How near in meaning each text is to the question, -1 to 1."""
+        ...
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """How telling each stemmed word is in this library."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A turn that may answer.
+
+    Attributes:
+        score: How well it, or the turn that brought it in, was found; 0 to 1.
+        before, after: The turns next to it, where the filters let them through.
+    """
+
+    source: Source
+    turn: Turn
+    score: float
+    before: Turn | None
+    after: Turn | None
+
+
+def gather(hits: Sequence[Hit], searcher: Searcher, filters: Filters) -> list[Evidence]:
+    """The turns of the hits and those beside them, each once, best first.
+
+    A question that was found brings the turn that answers it almost at its own worth.
+    """
+    found: dict[tuple[str, int], Evidence] = {}
+    for hit in hits:
+        near = {turn.turn: turn for turn in searcher.around(hit, before=2, after=2, filters=filters)}
+        first, last = hit.turns[0].turn, hit.turns[-1].turn
+        for number in range(first - 1, last + 2):
+            turn = near.get(number)
+            if turn is None:
+                continue
+            if first <= number <= last:
+                worth = hit.score
+            elif number == last + 1 and asks(hit.turns[-1].text):
+                worth = hit.score * _ANSWERS
+            else:
+                worth = hit.score * _BESIDE
+            one = Evidence(hit.source, turn, worth, near.get(number - 1), near.get(number + 1))
+            key = (hit.source.transcript_id, number)
+            if key not in found or found[key].score < worth:
+                found[key] = one
+    return sorted(found.values(), key=lambda one: -one.score)
+
+
+def asks(text: str) -> bool:
+    """True when a turn ends by asking."""
+    return text.rstrip(" \"'”’)").endswith("?")

@@ -1,0 +1,101 @@
+"""Plain text with a label before each speaker's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from rag.formats.base import Format, Origin, assemble
+from rag.formats.lines import LabelLine, find_labels, time_alone
+from rag.formats.metadata import Metadata, front_matter, header_field, leading_fields, merged, metadata_of, titled
+from rag.turns import PARAGRAPHS, Piece, is_direction
+from rag.values import Transcript
+
+
+def _sniff(text: str) -> bool:
+    lines = text.split("\n")
+    labels = find_labels(lines)
+    if len(labels) >= 2:
+        return True
+    _, skip = front_matter(lines)
+    content = (n for n in range(skip, len(lines)) if lines[n].strip() and header_field(lines[n]) is None)
+    return next(content, -1) in labels
+
+
+def _read(text: str, name: str) -> Transcript:
+    lines = text.split("\n")
+    fields, skip = front_matter(lines)
+    labels = {n: line for n, line in find_labels(lines).items() if n >= skip}
+    first = min(labels, default=len(lines))
+    metadata, header = read_header(lines[skip:first], metadata_of(fields))
+    pieces = [*_header_pieces(header), *_pieces(lines, first, labels)]
+    return assemble(pieces, Origin(name, "text", metadata), joiner=PARAGRAPHS)
+
+
+def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[str]]:
+    """What the lines before the first words say of the file, and those of them that are words after all.
+
+    A first paragraph of one short line without a full stop is the title.
+    """
+    metadata = merged(known, metadata_of(leading_fields(lines)))
+    rest = [line for line in lines if header_field(line) is None and time_alone(line) is None]
+    first = next((n for n, line in enumerate(rest) if line.strip()), None)
+    if first is None or metadata.title is not None:
+        return metadata, rest
+    heading = rest[first].lstrip("#").strip()
+    stands_alone = first + 1 == len(rest) or not rest[first + 1].strip()
+    if rest[first].startswith("# ") or (stands_alone and is_heading(heading)):
+        return merged(metadata, titled(heading)), rest[first + 1 :]
+    return metadata, rest
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line reads like a heading: short, begins with a capital, does not end like a sentence."""
+    short = len(line) <= 120 and len(line.split()) <= 16
+    return bool(line) and short and line[0] == line[0].upper() and line[-1] not in ".,;:" and not is_direction(line)
+
+
+def _header_pieces(lines: Iterable[str]) -> Iterator[Piece]:
+    for paragraph in paragraphs(lines):
+        yield Piece(paragraph, kind="direction" if is_direction(paragraph) else "speech")
+
+
+def paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    """Runs of lines between blank ones, each joined with spaces."""
+    run: list[str] = []
+    for line in lines:
+        stripped = line.strip()
+        if stripped:
+            run.append(stripped)
+        elif run:
+            yield " ".join(run)
+            run = []
+    if run:
+        yield " ".join(run)
+
+
+def _pieces(lines: Sequence[str], first: int, labels: dict[int, LabelLine]) -> Iterator[Piece]:
+    """One piece a paragraph; what follows a stage direction without a label is the same speaker going on."""
+    now, words = Piece(""), list[str]()
+    waiting: float | None = None  # A time alone on its line belongs to the label after it.
+    for n in range(first, len(lines)):
+        label, stripped = labels.get(n), lines[n].strip()
+        alone = time_alone(lines[n])
+        if label is None and alone is None and stripped and not is_direction(stripped):
+            words.append(stripped)
+            continue
+        yield replace(now, text=" ".join(words))
+        if words:
+            now = replace(now, start=None)
+        words = []
+        if label is not None:
+            now = Piece("", label.label, label.start if label.start is not None else waiting)
+            words, waiting = [label.rest.strip()], None
+        elif alone is not None:
+            waiting = alone
+        elif stripped:
+            yield Piece(stripped, kind="direction")
+    yield replace(now, text=" ".join(words))
+
+
+LABELLED = Format("text", (".txt", ".text"), _sniff, _read)

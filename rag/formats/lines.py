@@ -1,0 +1,128 @@
+"""Which lines begin with a speaker's label, decided over the whole file.
+
+A colon alone proves nothing ("Note:", "The problem: ..."). A beginning is a label when it is made like a name and recurs,
+or is written as only labels are (a time before it, ALL CAPS, a title, "Speaker 1"); one that occurs a single time must
+look like a person's name and not be a word the file also uses in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.formats.clock import CLOCK, seconds
+from rag.formats.metadata import KEYS
+from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label, word_set
+
+_LINE = re.compile(
+    rf"\s*(?:[\[(]?(?P<before>{CLOCK})[\])]?\s*(?:[-–—]\s*)?)?"
+    r"(?P<label>[^\W_][^:：\n]{0,79}?)"
+    rf"(?:\s*[\[(](?P<after>{CLOCK})[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
+    re.DOTALL,
+)
+_TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
+_NOT_NAMES = KEYS | word_set(
+    "note notes warning caution tip update correction example examples ps p.s nb n.b editor's step reason problem "
+    "solution result results fact remember summary conclusion introduction background disclaimer translation here "
+    "first second third finally also however therefore meanwhile plus again today yes no well so but and or because "
+    "if then this that these those it he she they we you what why how when where who to from cc re fwd "
+    "subject agenda action actions todo monday tuesday wednesday thursday friday saturday sunday i.e e.g"
+)
+_OPENERS = word_set(
+    "the a an my our your his her their this that these those in on at for from with of to by as if so and but or not "
+    "what why how when where who which here there now then it he she they we you i one two three is are was do does "
+    "did yes no well breaking first next last more about"
+)
+_CONNECTING = PARTICLES | frozenset({"and", "&", "of", "the", "from", "for", "at", "on"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A line taken apart: its label, what follows on the same line, and the time beside the label in seconds."""
+
+    label: str
+    rest: str
+    start: float | None
+
+
+def find_labels(lines: Sequence[str]) -> dict[int, LabelLine]:
+    """The lines that begin a speaker's words, by 0-based line number."""
+    found = {n: line for n, text in enumerate(lines) if (line := _split(text)) is not None}
+    counts = Counter(_key(line.label) for line in found.values())
+    once = {_key(line.label) for line in found.values() if counts[_key(line.label)] == 1}
+    common = _lower_case_words(lines) if once else frozenset[str]()
+    return {
+        n: line
+        for n, line in found.items()
+        if counts[_key(line.label)] > 1 or _is_marked(line) or _is_name_once(line.label, common)
+    }
+
+
+def time_alone(line: str) -> float | None:
+    """Seconds, for a line that holds nothing but a time."""
+    match = _TIME_ALONE.fullmatch(line) if len(line) <= 40 else None
+    return seconds(match[1]) if match else None
+
+
+def _split(line: str) -> LabelLine | None:
+    if ":" not in line[:120] and "：" not in line[:120]:
+        return None
+    match = _LINE.match(line)
+    if match is None or not _is_shaped_like_label(match["label"]):
+        return None
+    clock = match["before"] or match["after"]
+    return LabelLine(match["label"], match["rest"], seconds(clock) if clock else None)
+
+
+def _key(label: str) -> str:
+    return parse_label(label).name.casefold()
+
+
+def _head(label: str) -> str:
+    """The part before a role or organisation."""
+    return re.split(r"[,(（\[]", label, maxsplit=1)[0].strip()
+
+
+def _is_shaped_like_label(label: str) -> bool:
+    head = _head(label)
+    words = head.split()
+    if not 1 <= len(words) <= 6 or len(label.split()) > 14 or head.lower().rstrip(".") in _NOT_NAMES:
+        return False
+    if is_unidentified(label):
+        return True
+    if words[0][0] != words[0][0].upper() or head.isdigit():
+        return False
+    return all(_is_label_word(word) for word in words)
+
+
+def _is_label_word(word: str) -> bool:
+    bare = word.strip("'’\"“”")
+    if not bare or any(c in "?!;<>{}=|\\/*@" for c in bare):
+        return False
+    if bare.endswith(".") and not (len(bare) <= 3 or "." in bare[:-1] or _is_abbreviation(bare)):
+        return False
+    return bare[0] != bare[0].lower() or not bare[0].isalpha() or bare[0].upper() == bare[0] or bare in _CONNECTING
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word.rstrip(".").lower() in HONORIFICS | {"jr", "sr", "st"}
+
+
+def _is_marked(line: LabelLine) -> bool:
+    """Whether a label is written as only labels are."""
+    head = _head(line.label)
+    capitals = head.isupper() and sum(c.isalpha() for c in head) >= 2
+    return line.start is not None or capitals or _is_abbreviation(head.split()[0]) or is_unidentified(line.label)
+
+
+def _is_name_once(label: str, common: frozenset[str]) -> bool:
+    words = _head(label).lower().split()
+    if words[0] in _OPENERS:
+        return False
+    return not any(word in common for word in words if word not in _CONNECTING)
+
+
+def _lower_case_words(lines: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for line in lines for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", line) if word.islower())

@@ -1,0 +1,125 @@
+"""Markdown transcripts: `**Name:** text` paragraphs, or `### Name:` headings with the words below."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rag.formats.base import Format, Origin, assemble
+from rag.formats.clock import CLOCK, seconds
+from rag.formats.labelled import paragraphs, read_header
+from rag.formats.lines import find_labels
+from rag.formats.metadata import KEYS, front_matter, metadata_of
+from rag.turns import PARAGRAPHS, Piece, is_direction
+from rag.values import Transcript
+
+_BOLD = re.compile(r"[ \t]*\*\*(?P<bold>[^*\n]{1,120})\*\*(?P<colon>[ \t]?[:：])?(?P<rest>.*)")
+_HEADING = re.compile(r"#{2,6}[ \t]+(?P<label>[^\n]{1,120}?)[ \t]*[:：][ \t]*#*[ \t]*")
+# "\[00:04:01.06\]", and as typists leave it: "\[\\00:14:34.07\]", "\[00:08:01.28\\\]", "[3:54]".
+_TIME = re.compile(rf"(?P<left>[ \t]*)\\?\[\\{{0,3}}(?P<clock>{CLOCK})(?::\d\d)?\\{{0,4}}\](?P<right>[ \t]*)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~“”])")
+_QUOTED = re.compile(r">[ \t]?(.*)", re.DOTALL)
+_NOT_PEOPLE = frozenset({"break", "ad break", "jingle", "music", "intro", "outro", "promo", "sponsor", "ad"})
+
+
+def _sniff(text: str) -> bool:
+    lines = text.split("\n")
+    labels = _labels(lines)
+    if len(labels) >= 2:
+        return True
+    _, skip = front_matter(lines)
+    content = (n for n in range(skip, len(lines)) if lines[n].strip() and not lines[n].startswith("# "))
+    return next(content, -1) in labels
+
+
+def _read(text: str, name: str) -> Transcript:
+    lines = text.split("\n")
+    fields, skip = front_matter(lines)
+    labels = {n: label for n, label in _labels(lines).items() if n >= skip}
+    first = min(labels, default=len(lines))
+    metadata, header = read_header([_plain(line) for line in lines[skip:first]], metadata_of(fields))
+    pieces = [_unlabelled(paragraph) for paragraph in paragraphs(header)]
+    starts = [*sorted(labels), len(lines)]
+    headings = any(_HEADING.fullmatch(lines[n]) for n in labels)
+    for n, end in pairwise(starts):
+        label, rest = labels[n]
+        pieces.extend(_spoken(label, [rest, *lines[n + 1 : end]], notes=headings))
+    return assemble(pieces, Origin(name, "markdown", metadata), joiner=PARAGRAPHS)
+
+
+def _labels(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """(label, rest of the line) by line number. A heading's rest is empty."""
+    inside: dict[int, tuple[str, str]] = {}
+    outside: dict[int, tuple[str, str]] = {}
+    for n, line in enumerate(lines):
+        if line.startswith("#"):
+            heading = _HEADING.fullmatch(line)
+            if heading is not None:
+                inside[n] = heading["label"], ""
+        elif "**" in line[:8]:
+            bold = _BOLD.match(line)
+            if bold is not None:
+                _sort_bold(bold, n, inside=inside, outside=outside)
+    found = {**inside, **_people(outside, {label for label, _ in inside.values()})}
+    return {n: line for n, line in found.items() if line[0].lower() not in KEYS}
+
+
+def _sort_bold(
+    bold: re.Match[str], n: int, *, inside: dict[int, tuple[str, str]], outside: dict[int, tuple[str, str]]
+) -> None:
+    """`**Name:** text` goes inside; `**Name**: text`, which also writes list entries, outside, to be judged."""
+    label, colon, first_words = bold["bold"].strip().replace("：", ":").lstrip(":").partition(":")
+    if bold["colon"] is not None and not colon:
+        outside[n] = label.strip(), bold["rest"]
+    elif (colon or bold["bold"].startswith(":")) and label.strip():
+        # "**Ann Lee: I**ndeed" was marked too far; "**Ann Lee: Ann Lee:**" names her twice.
+        words = "" if first_words.strip(" :") in ("", label.strip()) else first_words.lstrip()
+        inside[n] = label.strip(), words + (bold["colon"] or "") + bold["rest"]
+
+
+def _people(outside: dict[int, tuple[str, str]], known: set[str]) -> dict[int, tuple[str, str]]:
+    numbers = list(outside)
+    as_text = find_labels([f"{outside[n][0]}: {outside[n][1]}" for n in numbers])
+    named = {n for k, n in enumerate(numbers) if k in as_text}
+    recurring = {label for label, count in Counter(label for label, _ in outside.values()).items() if count > 1}
+    sure = known | recurring | _NOT_PEOPLE
+    return {n: v for n, v in outside.items() if n in named or v[0] in sure or v[0].lower() in sure}
+
+
+def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]:
+    """The paragraphs under one label. Where labels are headings, a block quote is a note and nobody's words."""
+    person = html.unescape(_ESCAPE.sub(r"\1", label))
+    found = list(paragraphs(lines))
+    clock = _TIME.match(found[0]) if found else None
+    start = seconds(clock["clock"]) if clock else None
+    texts = [_plain(paragraph) for paragraph in found]
+    if person.lower() in _NOT_PEOPLE:
+        yield Piece(PARAGRAPHS.join(texts).strip() or person, None, start, kind="direction")
+        return
+    for n, text in enumerate(texts):
+        quoted = _QUOTED.fullmatch(text) if notes else None
+        if quoted and not is_direction(quoted[1]):
+            yield Piece(quoted[1], kind="direction")
+        elif quoted:
+            yield Piece(quoted[1], person)
+        else:
+            yield Piece(text, person, start if n == 0 else None)
+
+
+def _unlabelled(paragraph: str) -> Piece:
+    return Piece(paragraph, kind="direction" if is_direction(paragraph) else "speech")
+
+
+def _plain(text: str) -> str:
+    """Without times, escapes and entities; the spaces on both sides of a time become one."""
+    if "[" in text:
+        text = _TIME.sub(lambda time: " " if time["left"] or time["right"] else "", text).strip()
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return html.unescape(text) if "&" in text else text
+
+
+MARKDOWN = Format("markdown", (".md", ".markdown"), _sniff, _read)

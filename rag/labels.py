@@ -1,0 +1,132 @@
+"""One speaker label, cleaned without guessing: name, role and organisation kept apart.
+
+Which person a short label means is decided over a whole transcript, in `rag.speakers`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(text.split())
+
+
+HONORIFICS = word_set(
+    "dr mr mrs ms miss mx sen senator rep representative gov governor prof professor judge justice hon rev sir dame "
+    "president chairman chairwoman chairperson chair secretary ambassador mayor councillor councilman councilwoman "
+    "councilmember commissioner gen general col colonel capt captain sgt lt officer minister speaker delegate "
+    "congressman congresswoman"
+)
+PARTICLES = word_set("de del della der den da di do dos du la le van von ter bin ibn al el y st")
+_ROLES = word_set(
+    "host co-host cohost guest byline anchor reporter correspondent moderator interviewer interviewee narrator "
+    "announcer producer editor chair secretary ceo cto cfo coo witness translator interpreter caller attorney"
+)
+_DEGREES = word_set("jr sr ii iii iv")
+_UNIDENTIFIED = re.compile(
+    r"(?:speaker|spk|participant|person|caller|voice|guest|host|interviewer|interviewee|respondent|user)[ _-]?"
+    r"(?:\d+|[a-z])|s\d+|(?:un(?:known|identified|named)|multiple|several|various)\b.*"
+    r"|(?:fe)?male(?: (?:speaker|voice))?(?: ?#?\d+)?|speakers?|inaudible",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"\s*[\[(（]([^\[\]()（）]*)[\])）]\s*$")
+_PHONETIC = frozenset({"ph", "sp", "phonetic", ""})
+_MIXED_PREFIX = re.compile(r"\b(?:Mac|Mc|O['’]|De|Van|Von|La|Le|Di)(?=[A-Z]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What one label says of its speaker.
+
+    Attributes:
+        name: Never empty; ALL CAPS turned into ordinary capitals; honorific kept only where there is no given name.
+        role: "HOST", "Dr.", ... or None.
+        organisation: "NPR", "CDC", ... or None.
+    """
+
+    name: str
+    role: str | None = None
+    organisation: str | None = None
+
+
+def is_unidentified(name: str) -> bool:
+    """Whether a name stands for nobody in particular ("SPEAKER_00", "Unknown Speaker")."""
+    return _UNIDENTIFIED.fullmatch(name.strip()) is not None
+
+
+def parse_label(raw: str) -> Label:
+    """Clean one label, as written before the colon. Not empty; at worst the name is the label as found."""
+    found = " ".join(raw.split()).strip(":： ")
+    if is_unidentified(found):
+        return Label(found)
+    rest, role, organisation = _without_tail(found)
+    parts = [part.strip() for part in rest.split(",")]
+    head, after = parts[0], [part for part in parts[1:] if part]
+    while after and after[0].rstrip(".").lower() in _DEGREES:
+        head = f"{head}, {after.pop(0)}"
+    role, organisation = _role_and_organisation(after, role=role, organisation=organisation)
+    honorific, bare = split_honorific(head)
+    if honorific is not None and len(bare.split()) >= 2:
+        role, head = role or honorific, bare
+    return Label(_ordinary_capitals(head) or found or raw, role, organisation)
+
+
+def split_honorific(name: str) -> tuple[str | None, str]:
+    """("Sen.", "Elizabeth Warren") of "Sen. Elizabeth Warren"; (None, name) where there is none."""
+    first, _, rest = name.partition(" ")
+    if rest and first.rstrip(".").lower() in HONORIFICS:
+        return first, rest.strip()
+    return None, name
+
+
+def _without_tail(found: str) -> tuple[str, str | None, str | None]:
+    """Take a closing parenthesis off: (label, role, organisation)."""
+    match = _TAIL.search(found)
+    if match is None or not match.start():
+        return found, None, None
+    inside = match[1].strip()
+    if inside.lower().strip(".?") in _PHONETIC:
+        return found[: match.start()], None, None
+    if inside.lower() in _ROLES:
+        return found[: match.start()], inside, None
+    return found[: match.start()], None, inside
+
+
+def _role_and_organisation(
+    parts: list[str], *, role: str | None, organisation: str | None
+) -> tuple[str | None, str | None]:
+    """Sort what follows the name's comma: an abbreviation is an organisation, all else is the role."""
+    for part in parts:
+        abbreviation = re.fullmatch(r"[A-Z][A-Z&.-]{1,5}", part) is not None and part.lower() not in _ROLES
+        if abbreviation and organisation is None:
+            organisation = part
+        else:
+            role = part if role is None else f"{role}, {part}"
+    return role, organisation
+
+
+def _ordinary_capitals(name: str) -> str:
+    """Write "McDONALD" and "ROBERT SIEGEL" as in running text; leave other names as found."""
+    letters = [c for c in _MIXED_PREFIX.sub("", name) if c.isalpha()]
+    if not letters or any(c == c.lower() for c in letters):
+        return name
+    words = name.split()
+    if len(words) == 1 and len(letters) <= 3:
+        return name  # "Q", "MC", "CDC": an abbreviation as likely as a name.
+    return " ".join(_capitalise(word) for word in words)
+
+
+def _capitalise(word: str) -> str:
+    bare = word.strip(".,").lower()
+    if bare in {"ii", "iii", "iv"} or re.fullmatch(r"(?:[A-Z]\.)+[A-Z]?|[B-DF-HJ-NP-TV-XZ]{2}", word):
+        return word  # "J.D.", "JJ", "III"
+    if word.startswith(("Mac", "De", "Van", "Von", "La", "Le", "Di")) and word[1].islower():
+        prefix = _MIXED_PREFIX.match(word)
+        return word if prefix is None else prefix[0] + word[prefix.end() :].capitalize()
+    pieces = re.split(r"([-'’])", word.lower())
+    joined = "".join(piece[:1].upper() + piece[1:] for piece in pieces)
+    joined = re.sub(r"(['’])S$", r"\1s", joined)
+    return re.sub(r"^Mc(\w)", lambda m: "Mc" + m[1].upper(), joined)

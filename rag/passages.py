@@ -1,0 +1,121 @@
+"""Turns to passages: what the encoder reads, with the exact characters of the exact turns each one stands for.
+
+A passage is a turn; a turn too long for the encoder is cut between sentences, its speaker repeated; a turn that only
+agrees or greets ("Mm-hm.") joins the one before it. The passages of a transcript cover each of its characters once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.sentences import sentence_ranges
+from rag.values import Passage, Span, Turn
+from rag.words import is_back_channel
+
+# all-MiniLM-L6-v2 reads 256 word pieces; spoken English runs at about 1.3 a word, a name and marks take the rest.
+# Parts shorter than the limit rank better than full ones: see docs/experiments.md.
+MAX_WORDS = 150
+# Text without spaces (Chinese, Japanese) or of very long words is bounded by characters instead.
+MAX_CHARS = 900
+# Named in the library's manifest: a library made with other settings is refused, not mixed.
+SETTINGS = f"turns/{MAX_WORDS}w/{MAX_CHARS}c/1"
+
+
+@dataclass(slots=True)
+class _Open:
+    """A passage that a back-channel may still join."""
+
+    spans: list[Span]
+    anchor: int
+    texts: list[str]
+
+    def closed(self) -> Passage:
+        return Passage(tuple(self.spans), self.anchor, "\n".join(self.texts))
+
+
+def passages(turns: tuple[Turn, ...]) -> tuple[Passage, ...]:
+    """Cut a transcript into what is encoded.
+
+    Args:
+        turns: All turns of one transcript, in order.
+
+    Returns:
+        Passages in order; their spans, read one after another, are every character of every turn exactly once.
+    """
+    built: list[_Open] = []
+    leading: list[Turn] = []  # back-channels before anything to join them to
+    for turn in turns:
+        if is_back_channel(turn.text) and turn.kind == "speech":
+            if built:
+                _join(built[-1], turn)
+            else:
+                leading.append(turn)
+            continue
+        parts = part_ranges(turn.text)
+        built.extend(
+            _Open([Span(turn.turn, start, end)], turn.turn, [_spoken(turn.speaker, turn.text[start:end])])
+            for start, end in parts
+        )
+        if leading:
+            _lead(built[-len(parts)], leading)
+            leading = []
+    if leading:  # a transcript of nothing but back-channels
+        first, *rest = leading
+        only = _Open([Span(first.turn, 0, len(first.text))], first.turn, [_spoken(first.speaker, first.text)])
+        for turn in rest:
+            _join(only, turn)
+        built.append(only)
+    return tuple(passage.closed() for passage in built)
+
+
+def part_ranges(text: str) -> list[tuple[int, int]]:
+    """Cut `text` between sentences into ranges of at most `MAX_WORDS` words; together they are all of it."""
+    if _fits(text):
+        return [(0, len(text))]
+    cuts = [0]
+    for start, end in _pieces(text):
+        if start > cuts[-1] and not _fits(text[cuts[-1] : end]):
+            cuts.append(start)
+    return list(zip(cuts, [*cuts[1:], len(text)], strict=True))
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Sentences, those too long on their own cut between words (or anywhere, where there are no spaces)."""
+    pieces: list[tuple[int, int]] = []
+    for first, end in sentence_ranges(text):
+        start = first
+        while not _fits(text[start:end]):
+            cut = _last_cut(text, start, end)
+            pieces.append((start, cut))
+            start = cut
+        pieces.append((start, end))
+    return pieces
+
+
+def _last_cut(text: str, start: int, end: int) -> int:
+    """The last space at which text[start:...] still fits, or the hard limit where there is none."""
+    at, words = start, 0
+    limit = min(end, start + MAX_CHARS)
+    best = limit
+    while words < MAX_WORDS and (space := text.find(" ", at, limit)) != -1:
+        words += space > at
+        at = best = space + 1
+    return best
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MAX_CHARS and len(text.split()) <= MAX_WORDS
+
+
+def _spoken(speaker: str | None, text: str) -> str:
+    return text if speaker is None else f"{speaker}: {text}"
+
+
+def _join(passage: _Open, turn: Turn) -> None:
+    passage.spans.append(Span(turn.turn, 0, len(turn.text)))
+    passage.texts.append(_spoken(turn.speaker, turn.text))
+
+
+def _lead(passage: _Open, turns: list[Turn]) -> None:
+    passage.spans[:0] = [Span(turn.turn, 0, len(turn.text)) for turn in turns]
+    passage.texts[:0] = [_spoken(turn.speaker, turn.text) for turn in turns]

@@ -1,0 +1,105 @@
+"""What a question asks for, read from its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.errors import QuestionError
+from rag.values import Message
+from rag.words import STOP_WORDS, content_words, stem, surface_words
+
+Wanted = Literal["number", "reason", "time"]
+
+MAX_CHARS = 4000
+
+_WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
+    (
+        "number",
+        re.compile(
+            r"\bhow (?:many|much|long|often|old|far|big|large|tall|high|deep|fast)\b"
+            r"|\bwhat (?:share|per ?cent|number|price|cost|amount)",
+            re.I,
+        ),
+    ),
+    (
+        "reason",
+        re.compile(
+            r"\bwhy\b|\bhow come\b|\bwhat (?:made|led|caused|drove|kept|stopped)\b|\b(?:reason|because)\b", re.I
+        ),
+    ),
+    ("time", re.compile(r"\bwhen\b|\b(?:which|what) (?:year|month|week|day|date|time)\b", re.I)),
+)
+_NAME = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+# A question that leans on what was said before it.
+_LEANS = re.compile(
+    r"^(?:and|but|so|or|then|also|what about|how about)\b"
+    r"|\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|that|those|this|these|there|one|ones)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, taken apart.
+
+    Attributes:
+        text: As asked, white space tidied.
+        words: Its stemmed content words, each once, in order.
+        names: The stemmed words of the proper names in it.
+        wants: What kind of thing an answer has to hold.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    names: frozenset[str]
+    wants: frozenset[Wanted]
+
+
+def checked(text: str, *, what: str = "question") -> str:
+    """`text` with its white space tidied.
+
+    Raises:
+        QuestionError: It is empty, or longer than a question can be.
+    """
+    tidy = " ".join(text.split())
+    if not any(char.isalnum() for char in tidy):
+        raise QuestionError(f"the {what} is empty; write what you want to know")
+    if len(tidy) > MAX_CHARS:
+        raise QuestionError(f"the {what} has {len(tidy):,} characters, {MAX_CHARS:,} are allowed; shorten it")
+    return tidy
+
+
+def parse(text: str) -> Question:
+    """Take a question apart."""
+    return Question(
+        text=text,
+        words=tuple(dict.fromkeys(content_words(text))),
+        names=frozenset(_names(text)),
+        wants=frozenset(kind for kind, pattern in _WANTED if pattern.search(text)),
+    )
+
+
+def standalone(question: str, history: tuple[Message, ...]) -> str:
+    """The question as it would be asked to somebody who did not hear the conversation before it.
+
+    Without a language model that is the last question put before it, when this one leans on it.
+    """
+    asked = [message.content for message in history if message.role == "user"]
+    if not asked or not _LEANS.search(question):
+        return question
+    return f"{checked(asked[-1])} {question}"[-MAX_CHARS:]
+
+
+def _names(text: str) -> list[str]:
+    """Stems of capitalised words; the first word of a sentence counts only inside a run of them."""
+    names: list[str] = []
+    found = list(_NAME.finditer(text))
+    for at, match in enumerate(found):
+        word = match.group()
+        first = at == 0 or text[: match.start()].rstrip()[-1:] in {".", "?", "!", ":", ""}
+        follows = at + 1 < len(found) and found[at + 1].group()[0].isupper()
+        if word[0].isupper() and (not first or follows):
+            names.extend(stem(part) for part in surface_words(word) if part not in STOP_WORDS)
+    return names

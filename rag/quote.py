@@ -1,0 +1,208 @@
+"""Evidence to extracts: the few sentences that answer, in their speaker's words, whole and in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.evidence import Evidence, Searcher, asks
+from rag.question import Question
+from rag.sentences import sentence_ranges
+from rag.values import Source, Span, Turn
+from rag.words import content_words
+
+MAX_WORDS = 120  # of all extracts together
+_MAX_WORDS_EACH = 75
+_MAX_EXTRACTS = 3
+_READ = 80  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
+
+# How much each sign that a sentence answers is worth; fitted on development questions: docs/experiments.md.
+_MEANING, _WORDS, _FOUND, _KIND, _ASKS = 0.40, 0.35, 0.25, 0.08, -0.15
+
+# A sentence that begins like this says little without the one before it.
+_LEANS = re.compile(
+    r"^[\"“'‘(]*(?:and|but|so|because|that|that's|this|these|those|it|it's|he|he's|she|she's|they|they're|which|then|also|"
+    r"or|plus|instead|therefore|as a result)\b",
+    re.I,
+)
+_HOLDS = {
+    "number": re.compile(
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
+        r"seventy|eighty|ninety|hundred|thousand|million|billion|half|dozen|couple|zero|twice)\b",
+        re.I,
+    ),
+    "reason": re.compile(
+        r"\b(?:because|since|so that|reason|due to|in order to|that's why|why|as a result|therefore|caus\w+)\b", re.I
+    ),
+    "time": re.compile(
+        r"\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+        r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|week|month|year|day|ago|o'clock)s?\b",
+        re.I,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Consecutive sentences of one turn.
+
+    Attributes:
+        score: How well its best sentence answers, comparable within one question.
+        meaning: That sentence's nearness to the question, -1 to 1.
+        covered: Share of the question's telling words in the extract, its turn and its speaker's name, 0 to 1.
+    """
+
+    source: Source
+    turn: Turn
+    span: Span
+    score: float
+    meaning: float
+    covered: float
+
+    @property
+    def text(self) -> str:
+        """The extract, verbatim."""
+        return self.turn.text[self.span.char_start : self.span.char_end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One sentence of one turn of the evidence."""
+
+    evidence: Evidence
+    at: int  # place among the turn's sentences
+    range: tuple[int, int]
+    words: frozenset[str]
+    score: float
+    meaning: float
+
+
+def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searcher) -> list[Extract]:
+    """What the evidence says in answer, best first: at most three extracts, `MAX_WORDS` words.
+
+    The first is the best there is, whether it answers or not; that is decided elsewhere.
+    """
+    weights = weigh(question, searcher)
+    scored = _scored(question, evidence, searcher, weights)
+    if not scored:
+        return []
+    by_turn: dict[tuple[str, int], list[_Scored]] = {}
+    for one in scored:
+        by_turn.setdefault((one.evidence.source.transcript_id, one.evidence.turn.turn), []).append(one)
+    chosen: list[Extract] = []
+    covered: set[str] = set()
+    left = MAX_WORDS
+    for one in sorted(scored, key=lambda each: -each.score):
+        if len(chosen) == _MAX_EXTRACTS or left <= 0:
+            break
+        if chosen and not _adds(one, chosen, covered, weights):
+            continue
+        siblings = by_turn[one.evidence.source.transcript_id, one.evidence.turn.turn]
+        grown = _grown(one, siblings, min(left, _MAX_WORDS_EACH), weights)
+        if any(_overlap(grown, other) for other in chosen):
+            continue
+        for extract in _exchange(grown, one.evidence):
+            chosen.append(extract)
+            left -= len(extract.text.split())
+        covered |= _said(one)
+    return chosen
+
+
+def weigh(question: Question, searcher: Searcher) -> dict[str, float]:
+    """The question's words with what each is worth; they add up to 1 (nothing for a question without any)."""
+    rarity = searcher.rarity(question.words)
+    total = sum(rarity.values())
+    return {word: value / total for word, value in rarity.items()} if total else {}
+
+
+def share(weights: dict[str, float], words: set[str] | frozenset[str]) -> float:
+    """How much of the question's worth `words` hold, 0 to 1."""
+    return sum(weight for word, weight in weights.items() if word in words)
+
+
+def _scored(
+    question: Question, evidence: Sequence[Evidence], searcher: Searcher, weights: dict[str, float]
+) -> list[_Scored]:
+    drafts: list[tuple[Evidence, int, tuple[int, int], frozenset[str]]] = []
+    for one in evidence:
+        for at, (start, end) in enumerate(sentence_ranges(one.turn.text)):
+            drafts.append((one, at, (start, end), frozenset(content_words(one.turn.text[start:end]))))
+    drafts.sort(key=lambda draft: -(share(weights, draft[3]) + draft[0].score))
+    drafts = drafts[:_READ]
+    near = searcher.similarity(question.text, [_read(one, place) for one, _, place, _ in drafts])
+    best = max((one.score for one in evidence), default=1.0) or 1.0
+    scored = []
+    for (one, at, place, words), meaning in zip(drafts, near, strict=True):
+        sentence = one.turn.text[place[0] : place[1]]
+        around = frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}"))
+        told = share(weights, words) + 0.4 * share(weights, around - words)
+        score = (
+            _MEANING * meaning
+            + _WORDS * told
+            + _FOUND * one.score / best
+            + _KIND * any(_HOLDS[kind].search(sentence) for kind in question.wants)
+            + _ASKS * asks(sentence)
+        )
+        scored.append(_Scored(one, at, place, words, score, meaning))
+    return scored
+
+
+def _read(one: Evidence, place: tuple[int, int]) -> str:
+    said = one.turn.text[place[0] : place[1]]
+    return said if one.turn.speaker is None else f"{one.turn.speaker}: {said}"
+
+
+def _adds(one: _Scored, chosen: Sequence[Extract], covered: set[str], weights: dict[str, float]) -> bool:
+    """Whether a further sentence says something of the question that is not said yet, or answers about as well."""
+    best = chosen[0].score
+    new = share(weights, one.words - covered)
+    return (new >= 0.2 and one.score >= 0.75 * best) or one.score >= 0.93 * best
+
+
+def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict[str, float]) -> Extract:
+    """The sentence with those beside it that it leans on or that go on answering, within `budget` words."""
+    turn = one.evidence.turn
+    ranges = sentence_ranges(turn.text)
+    scores = {other.at: other.score for other in siblings}
+    first = last = one.at
+
+    def words(low: int, high: int) -> int:
+        return len(turn.text[ranges[low][0] : ranges[high][1]].split())
+
+    while first > 0 and _LEANS.match(turn.text[ranges[first][0] :]) and words(first - 1, last) <= budget:
+        first -= 1
+    while last + 1 < len(ranges) and words(first, last + 1) <= budget:
+        goes_on = scores.get(last + 1, 0.0) >= 0.6 * one.score or asks(turn.text[ranges[last][0] : ranges[last][1]])
+        if not goes_on and words(0, len(ranges) - 1) > budget:
+            break
+        last += 1
+    while first > 0 and scores.get(first - 1, 0.0) >= 0.6 * one.score and words(first - 1, last) <= budget:
+        first -= 1
+    span = Span(turn.turn, ranges[first][0], ranges[last][1])
+    said = frozenset(content_words(f"{turn.speaker or ''} {turn.text}"))
+    return Extract(one.evidence.source, turn, span, one.score, one.meaning, share(weights, said))
+
+
+def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
+    """A short answer with the question it belongs to."""
+    before = evidence.before
+    if before is None or not asks(before.text) or len(extract.turn.text.split()) > 8:
+        return [extract]
+    start, end = sentence_ranges(before.text)[-1]
+    asked = Extract(
+        extract.source, before, Span(before.turn, start, end), extract.score, extract.meaning, extract.covered
+    )
+    return [asked, extract]
+
+
+def _said(one: _Scored) -> set[str]:
+    return set(content_words(f"{one.evidence.turn.speaker or ''} {one.evidence.turn.text}"))
+
+
+def _overlap(one: Extract, other: Extract) -> bool:
+    """True for the same place, or nearly the same words."""
+    if one.source == other.source and one.turn.turn == other.turn.turn:
+        return one.span.char_start < other.span.char_end and other.span.char_start < one.span.char_end
+    mine, theirs = set(content_words(one.text)), set(content_words(other.text))
+    return bool(mine and theirs) and len(mine & theirs) / min(len(mine), len(theirs)) > 0.8

@@ -1,0 +1,58 @@
+"""Where the sentences of a turn begin and end, as character ranges of the text as it stands."""
+
+from __future__ import annotations
+
+import re
+
+import blingfire
+
+# Words after which a full stop ends no sentence, though the splitter thinks so.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“])(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Sgt|Capt|Lt|Rev|Hon|St|Jr|Sr|Inc|Co|Corp|Ltd|vs|etc|approx|No|Vol"
+    r"|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|[A-Z])\.$"
+)
+
+
+def sentence_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of `text` as (start, end) character offsets, in order, outer white space left out.
+
+    Between two ranges there is only white space: nothing said is lost.
+    """
+    ranges: list[tuple[int, int]] = []
+    for start, end in _paragraph_ranges(text):
+        found = _split(text[start:end])
+        ranges.extend((start + first, start + last) for first, last in found)
+    return tuple(ranges)
+
+
+def _paragraph_ranges(text: str) -> list[tuple[int, int]]:
+    ranges, start = [], 0
+    for gap in re.finditer(r"\n\s*", text):
+        ranges.append((start, gap.start()))
+        start = gap.end()
+    ranges.append((start, len(text)))
+    return [(first, last) for first, last in ranges if text[first:last].strip()]
+
+
+def _split(paragraph: str) -> list[tuple[int, int]]:
+    _, offsets = blingfire.text_to_sentences_and_offsets(paragraph)
+    starts = [start for start, _ in offsets]
+    if not starts:
+        return [_trimmed(paragraph, 0, len(paragraph))]
+    starts[0] = 0
+    joined: list[int] = [0]
+    for start in starts[1:]:
+        before = paragraph[joined[-1] : start].rstrip()
+        if not _ABBREVIATION.search(before):
+            joined.append(start)
+    ends = [*joined[1:], len(paragraph)]
+    trimmed = [_trimmed(paragraph, start, end) for start, end in zip(joined, ends, strict=True)]
+    return [(start, end) for start, end in trimmed if start < end]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
