@@ -19,13 +19,17 @@ from index.store.library import Library
 from index.store.records import Scope
 from index.store.schema import STRIDE
 from index.vectors import Ids, Mask
-from rag.values import Filters, Hit, Searched, Turn
+from rag.evidence import asks
+from rag.values import Filters, Hit, Searched, Source, Turn
 from rag.words import content_words
 
 # Weights of the channels, chosen on LoCoMo and QMSum development data: docs/experiments.md.
 _WEIGHTS = {"meaning alone": 1.0, "meaning window": 2.0, "words alone": 1.0, "words window": 2.0}
 _NEAREST = 300  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 600  # turns proposed by words, alone and as windows each
+_READ = 120  # candidates whose text is looked at
+# What the turn after a question gains of the question's score, and what a question loses: docs/experiments.md.
+_ANSWERS, _ASKS = 0.1, 0.05
 
 Channel = npt.NDArray[np.float64]
 
@@ -73,13 +77,13 @@ class Search:
             "words alone": [spoken.get(one, 0.0) for one in candidates.tolist()],
             "words window": [windows.get(one, 0.0) for one in candidates.tolist()],
         }
-        score = sum(_WEIGHTS[name] * _scaled(values) for name, values in channels.items()) / sum(_WEIGHTS.values())
-        # 4. The best that are still in the library.
-        best = np.argsort(-np.asarray(score), kind="stable")[: top_k + 8]
-        found = self._library.turns(candidates[best].tolist())
-        ranked = ((int(candidates[at]), float(np.asarray(score)[at])) for at in best)
-        hits = [Hit(found[one][0], (found[one][1],), points) for one, points in ranked if one in found]
-        return hits[:top_k]
+        fused = sum(_WEIGHTS[name] * _scaled(values) for name, values in channels.items()) / sum(_WEIGHTS.values())
+        # 4. Read the best, as long as they are still in the library, and rank answers before questions.
+        best = np.argsort(-np.asarray(fused), kind="stable")[: max(_READ, 2 * top_k)]
+        scores = {int(candidates[at]): float(np.asarray(fused)[at]) for at in best}
+        found = self._library.turns([*scores, *(turn_id - 1 for turn_id in scores)])
+        ranked = sorted(_read(scores, found).items(), key=lambda item: (-item[1], item[0]))
+        return [Hit(found[turn_id][0], (found[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""
@@ -129,6 +133,18 @@ class Search:
             known = scores.get(anchor, (-1.0, -1.0))
             scores[anchor] = (max(known[0], one), max(known[1], other))
         return scores
+
+
+def _read(scores: dict[int, float], found: dict[int, tuple[Source, Turn]]) -> dict[int, float]:
+    """Scores by turn id with the exchange taken into account: a question that matches lifts the turn that answers it."""
+    asking = {turn_id for turn_id, (_, turn) in found.items() if asks(turn.text)}
+    return {
+        turn_id: score
+        + (_ANSWERS * scores.get(turn_id - 1, 0.0) if turn_id - 1 in asking else 0.0)
+        - (_ASKS if turn_id in asking else 0.0)
+        for turn_id, score in scores.items()
+        if turn_id in found
+    }
 
 
 def _allowed(scope: Scope) -> Allowed:

@@ -15,13 +15,14 @@ NAME_WORD = r"[A-Z][\w’-]*(?:'[A-Z])?[\w’-]*[a-zà-ÿ]"
 FULL_NAME = rf"{NAME_WORD}(?: (?:[A-Z]\.|St\.|de|van|von|der|bin|al|{NAME_WORD})){{1,3}}"
 
 _TITLES = HONORIFICS | word_set(
-    "attorney former vice prime deputy acting first king queen pope house senate majority minority leader party and but "
-    "so then now when if as why did does has while because the well today yesterday"
+    "attorney former vice prime deputy acting first king queen pope house senate majority minority leader party and "
+    "but so then now when if as why did does has while because the well today yesterday"
 )
 _SAYING = (
     r"(?:sa(?:id|ys)|told|tells|spoke|speaks|vented|singled|argue[ds]|criticized|criticizes|called|calls|warn(?:ed|s)|"
     r"urge[ds]|announce[ds]|defend(?:ed|s)|insist(?:ed|s)|explain(?:ed|s)|address(?:ed|es)|testified|respond(?:ed|s)|"
-    r"put|describe[ds]|praise[ds]|blame[ds]|add(?:ed|s)|recall(?:ed|s)|remember(?:ed|s)|ha[ds] (?:this|something) to say)"
+    r"put|describe[ds]|praise[ds]|blame[ds]|add(?:ed|s)|recall(?:ed|s)|remember(?:ed|s)|"
+    r"ha[ds] (?:this|something) to say)"
 )
 _LINK = r"(?:(?:And|But|So|Then|Now|Today|Yesterday|Later|Earlier),? )?"
 _SAYS = re.compile(
@@ -31,7 +32,8 @@ _SUBJECT = re.compile(rf"{_LINK}(?P<who>(?:{NAME_WORD} ){{1,4}})(?=[a-z])")
 _PRONOUN = re.compile(rf"{_LINK}(?:(?:Did|Does|Has|Had|Was|Is|Will|Would|Could|Can) )?(?P<who>[Hh]e|[Ss]he)\b")
 _HERE_IS = re.compile(
     r"\b(?:[Hh]ere(?:['’]s| is| are)|[Ll]isten to|[Ll]et['’]s (?:hear|listen to))\b[^.?!]*?\b"
-    rf"(?P<who>he|she|(?:{NAME_WORD} )*{NAME_WORD})(?: (?:had|has|said|says|put|speaking|talking|told|explain|on|in|at)\b|[.:]?$)"
+    rf"(?P<who>he|she|(?:{NAME_WORD} )*{NAME_WORD})"
+    r"(?: (?:had|has|said|says|put|speaking|talking|told|explain|on|in|at)\b|[.:]?$)"
 )
 _SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _MOST_SENTENCES_BACK = 8

@@ -1,8 +1,8 @@
 """Who speaks in text without labels, worked out from what the text itself says and from nothing else.
 
-Three kinds of evidence name a turn: somebody is introduced, addressed, thanked or names himself; a clip is announced with
-the name of whose voice it is; two people whose turns are fixed at several places alternate in between. Where evidence
-is missing or contradicts itself the turn stays without a name: a wrong name is worse than none.
+Three kinds of evidence name a turn: somebody is introduced, addressed, thanked or names himself; a clip is announced
+with the name of whose voice it is; two people whose turns are fixed at several places alternate in between. Where
+evidence is missing or contradicts itself the turn stays without a name: a wrong name is worse than none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rag.clips import clip_voice, mentioned
 from rag.clues import Clue, clues_in
@@ -144,7 +143,7 @@ def _ends(stretch: Sequence[_Vote]) -> Iterator[tuple[int, int]]:
 
 
 def _certain_alone(votes: Iterable[_Vote]) -> dict[int, Inferred]:
-    """Names that need no alternation: given by the speaker, or by two kinds of clues to the same place, and undisputed."""
+    """Undisputed names that need no alternation: given by the speaker, or by two kinds of clues to one place."""
     at: defaultdict[int, list[_Vote]] = defaultdict(list)
     for vote in votes:
         at[vote.place].append(vote)

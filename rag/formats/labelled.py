@@ -11,11 +11,14 @@ from rag.formats.metadata import Metadata, front_matter, header_field, leading_f
 from rag.turns import PARAGRAPHS, Piece, is_direction
 from rag.values import Transcript
 
+# A few beginnings that look like labels, far apart in long prose, are chance.
+_LONGEST_MEAN_TURN = 8000  # characters
+
 
 def _sniff(text: str) -> bool:
     lines = text.split("\n")
     labels = find_labels(lines)
-    if len(labels) >= 2:
+    if len(labels) >= 2 and len(text) <= _LONGEST_MEAN_TURN * len(labels):
         return True
     _, skip = front_matter(lines)
     content = (n for n in range(skip, len(lines)) if lines[n].strip() and header_field(lines[n]) is None)
@@ -84,13 +87,12 @@ def _pieces(lines: Sequence[str], first: int, labels: dict[int, LabelLine]) -> I
         if label is None and alone is None and stripped and not is_direction(stripped):
             words.append(stripped)
             continue
-        yield replace(now, text=" ".join(words))
         if words:
-            now = replace(now, start=None)
-        words = []
+            yield replace(now, text=" ".join(words))
+            now, words = replace(now, start=None), []
         if label is not None:
             now = Piece("", label.label, label.start if label.start is not None else waiting)
-            words, waiting = [label.rest.strip()], None
+            words, waiting = [label.rest.strip()] if label.rest.strip() else [], None
         elif alone is not None:
             waiting = alone
         elif stripped:

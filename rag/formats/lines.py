@@ -1,8 +1,8 @@
 """Which lines begin with a speaker's label, decided over the whole file.
 
-A colon alone proves nothing ("Note:", "The problem: ..."). A beginning is a label when it is made like a name and recurs,
-or is written as only labels are (a time before it, ALL CAPS, a title, "Speaker 1"); one that occurs a single time must
-look like a person's name and not be a word the file also uses in lower case.
+A colon alone proves nothing ("Note:", "The problem: ..."). A beginning is a label when it is made like a name and
+recurs, or is written as only labels are (a time before it, ALL CAPS, a title, "Speaker 1"); one that occurs a single
+time must look like a person's name and not be a word the file also uses in lower case.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _LINE = re.compile(
     rf"(?:\s*[\[(](?P<after>{CLOCK})[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
     re.DOTALL,
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
 _NOT_NAMES = KEYS | word_set(
     "note notes warning caution tip update correction example examples ps p.s nb n.b editor's step reason problem "
@@ -50,14 +51,13 @@ class LabelLine:
 def find_labels(lines: Sequence[str]) -> dict[int, LabelLine]:
     """The lines that begin a speaker's words, by 0-based line number."""
     found = {n: line for n, text in enumerate(lines) if (line := _split(text)) is not None}
-    counts = Counter(_key(line.label) for line in found.values())
-    once = {_key(line.label) for line in found.values() if counts[_key(line.label)] == 1}
-    common = _lower_case_words(lines) if once else frozenset[str]()
-    return {
-        n: line
-        for n, line in found.items()
-        if counts[_key(line.label)] > 1 or _is_marked(line) or _is_name_once(line.label, common)
+    keys = {label: parse_label(label).name.casefold() for label in {line.label for line in found.values()}}
+    counts = Counter(keys[line.label] for line in found.values())
+    common = _lower_case_words(lines) if 1 in counts.values() else frozenset[str]()
+    accepted = {
+        label: counts[key] > 1 or _is_marked(label) or _is_name_once(label, common) for label, key in keys.items()
     }
+    return {n: line for n, line in found.items() if line.start is not None or accepted[line.label]}
 
 
 def time_alone(line: str) -> float | None:
@@ -74,10 +74,6 @@ def _split(line: str) -> LabelLine | None:
         return None
     clock = match["before"] or match["after"]
     return LabelLine(match["label"], match["rest"], seconds(clock) if clock else None)
-
-
-def _key(label: str) -> str:
-    return parse_label(label).name.casefold()
 
 
 def _head(label: str) -> str:
@@ -110,11 +106,11 @@ def _is_abbreviation(word: str) -> bool:
     return word.rstrip(".").lower() in HONORIFICS | {"jr", "sr", "st"}
 
 
-def _is_marked(line: LabelLine) -> bool:
+def _is_marked(label: str) -> bool:
     """Whether a label is written as only labels are."""
-    head = _head(line.label)
+    head = _head(label)
     capitals = head.isupper() and sum(c.isalpha() for c in head) >= 2
-    return line.start is not None or capitals or _is_abbreviation(head.split()[0]) or is_unidentified(line.label)
+    return capitals or _is_abbreviation(head.split()[0]) or is_unidentified(label)
 
 
 def _is_name_once(label: str, common: frozenset[str]) -> bool:
@@ -125,4 +121,7 @@ def _is_name_once(label: str, common: frozenset[str]) -> bool:
 
 
 def _lower_case_words(lines: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for line in lines for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", line) if word.islower())
+    words: set[str] = set()
+    for line in lines:
+        words.update(_WORD.findall(line))
+    return frozenset(filter(str.islower, words))

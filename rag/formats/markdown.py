@@ -29,7 +29,9 @@ def _sniff(text: str) -> bool:
     lines = text.split("\n")
     labels = _labels(lines)
     if len(labels) >= 2:
-        return True
+        # Where few lines have such labels, they may be emphasis in a text whose labels are plain.
+        sparse = 5 * len(labels) < sum(map(bool, lines))
+        return not sparse or len(find_labels(lines)) <= len(labels)
     _, skip = front_matter(lines)
     content = (n for n in range(skip, len(lines)) if lines[n].strip() and not lines[n].startswith("# "))
     return next(content, -1) in labels

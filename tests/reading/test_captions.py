@@ -23,7 +23,8 @@ def test_voices_times_entities_and_comments(read: Read) -> None:
     transcript = read(
         "\ufeffWEBVTT\r\nKind: captions\r\n\r\nNOTE Title: The Meeting\r\n\r\nNOTE Date: 2024-03-12\r\n\r\n"
         "STYLE\r\n::cue { color: red }\r\n\r\n"
-        "id-1\r\n00:01.500 --> 00:02.250 align:start\r\n<v.loud Ann &amp; Co>A &lt;b&gt; <i>is</i>\r\ntwo lines</v>\r\n\r\n"
+        "id-1\r\n00:01.500 --> 00:02.250 align:start\r\n"
+        "<v.loud Ann &amp; Co>A &lt;b&gt; <i>is</i>\r\ntwo lines</v>\r\n\r\n"
         "00:02.250 --> 00:04.000\r\nstill her\r\n\r\n"
         "1:00:04.000 --> 1:00:05.125\r\n<v Bob>Hi</v> <v Cy>Yo\r\n\r\n"
         "01:00:06.000 --> 01:00:07.000\r\n<v Cy>[Music]\r\n",

@@ -15,7 +15,7 @@ Read = Callable[..., Transcript]
 def test_aliases_numbers_as_strings_and_order(sample: Callable[[str], Transcript]) -> None:
     turns = sample("meeteval-hyp-seglst.json").turns
     assert [t.speaker for t in turns] == ["Alice", "Bob", "Alice", "Bob", "Alice"]
-    assert (turns[0].start, turns[0].end, turns[3].start, turns[3].end) == (0.0, 1.0, 3.2, 5.0)
+    assert (turns[0].start, turns[0].end, turns[4].start, turns[4].end) == (0.0, 1.0, 4.0, 6.0)
 
 
 def test_object_with_metadata(read: Read) -> None:

@@ -14,7 +14,8 @@ def test_bold_labels(read: Read) -> None:
     transcript = read(
         "**Ann Lee:** \\[00:04:01.06\\] Hello \\#1.\n\nStill me, \\[04:10\\] here.\n\n**Break:** \\[21:36\\]\n\n"
         "**Bob Ray**: A &lt; b, [link](https://x.org/a\\_b).\n\n**Break:**\n\n**Break**: Ads.\n\n"
-        "**Ann Lee:**\n\nBelow\nthe label.\n\n**Important**: this is a list entry, not important people.\n\n**Bob Ray: Y**es.",
+        "**Ann Lee:**\n\nBelow\nthe label.\n\n**Important**: this is a list entry, not important people.\n\n"
+        "**Bob Ray: Y**es.",
         "show-12.md",
     )
     assert [(t.speaker, t.text, t.start, t.kind) for t in transcript.turns] == [
@@ -34,7 +35,8 @@ def test_label_without_blank_line_before_it_is_a_new_turn(read: Read) -> None:
 
 def test_headings(read: Read) -> None:
     transcript = read(
-        "# 2024-02-29 《電子簽章法》逐字稿\n\n### 司儀：\n大家好。\n\n> (laughter)\n\n### 司儀：\n請。\n\n> 第二部分\n\n### 唐鳳：\n謝謝 &quot;你&quot;。\n",
+        "# 2024-02-29 《電子簽章法》逐字稿\n\n### 司儀：\n大家好。\n\n> (laughter)\n\n### 司儀：\n請。\n\n"
+        "> 第二部分\n\n### 唐鳳：\n謝謝 &quot;你&quot;。\n",
         "x.md",
     )
     assert (transcript.title, transcript.date) == ("《電子簽章法》逐字稿", dt.date(2024, 2, 29))

@@ -62,3 +62,15 @@ def test_long_input_is_read_in_linear_time(read: Callable[..., Transcript]) -> N
         read(f"Ann: Hi.\n{words}\nBob: Hi.\nAnn: {words}")
         read(f"**Ann:** Hi.\n{words}\n**Bob:** {words}")
         read(f"Once upon a time there was prose. {'and so it went on ' * 40_000}{words} Well.")
+
+
+def test_a_few_chance_labels_in_prose_are_none(read: Callable[..., Transcript]) -> None:
+    prose = "It was a long day and nothing came of it. " * 300
+    text = f"{prose}\n\nTony Blair: a life.\n\n{prose}\n\nTony Blair: more of the same.\n\n{prose}"
+    assert read(text).format == "unlabelled"
+    assert read(text).speaker_names() == ()
+
+
+def test_emphasis_in_plain_labelled_text_is_no_label(read: Callable[..., Transcript]) -> None:
+    turns = "\n\n".join(f"{name}: So it goes." for name in ["Ann", "Bob"] * 10)
+    assert read(f"{turns}\n\n**Rule one**: rest.\n\n**Rule two:** rest.\n\n{turns}").speaker_names() == ("Ann", "Bob")

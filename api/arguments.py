@@ -1,0 +1,102 @@
+"""What the commands of the command line take: arguments and options that several of them share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.streams import decoded
+from rag.errors import FilterError
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
+    from rag.values import Filters
+
+TOP_K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a run of the command line starts from, besides its arguments.
+
+    Attributes:
+        environ: Where settings are read.
+        load: Makes an encoder from its name; None for the real one.
+    """
+
+    environ: Mapping[str, str]
+    load: Callable[[str], Encoder] | None = None
+
+
+def collection_name(text: str) -> str:
+    """`text` as the name of a collection: 1 to 100 characters, none of them a control character."""
+    name = decoded(text).strip()
+    if not 1 <= len(name) <= 100 or any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in name):
+        raise typer.BadParameter("a collection's name has 1 to 100 characters and no control characters")
+    return name
+
+
+_DATES = ["%Y-%m-%d"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]
+Query = Annotated[str, typer.Argument(help="Words or a question.", parser=decoded, metavar="QUERY")]
+TranscriptId = Annotated[str, typer.Argument(help="As `transcite list` shows it.", parser=decoded, metavar="ID")]
+TranscriptIds = Annotated[
+    list[str], typer.Argument(help="As `transcite list` shows them.", parser=decoded, metavar="ID...")
+]
+Name = Annotated[str, typer.Argument(parser=decoded)]
+Speakers = Annotated[
+    list[str], typer.Option("--speaker", help="Only what this person says. Repeatable.", parser=decoded, metavar="NAME")
+]
+NotSpeakers = Annotated[
+    list[str],
+    typer.Option("--not-speaker", help="Nothing this person says. Repeatable.", parser=decoded, metavar="NAME"),
+]
+Transcripts = Annotated[
+    list[str], typer.Option("--transcript", help="Only this transcript. Repeatable.", parser=decoded, metavar="ID")
+]
+Collections = Annotated[
+    list[str], typer.Option("--collection", help="Only this collection. Repeatable.", parser=decoded, metavar="NAME")
+]
+Since = Annotated[dt.datetime | None, typer.Option(help="Only of this day or later.", formats=_DATES, metavar="DATE")]
+Until = Annotated[dt.datetime | None, typer.Option(help="Only of this day or earlier.", formats=_DATES, metavar="DATE")]
+TopK = Annotated[int, typer.Option(help="How many hits to look at.", min=1, max=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filter options of `ask` and `search`, as given."""
+
+    speakers: list[str]
+    not_speakers: list[str]
+    transcripts: list[str]
+    collections: list[str]
+    since: dt.datetime | None
+    until: dt.datetime | None
+
+    def filters(self) -> Filters:
+        """The filters they mean.
+
+        Raises:
+            FilterError: The days are the wrong way round.
+        """
+        from rag.values import Filters  # noqa: PLC0415 - not for `--help`
+
+        since = None if self.since is None else self.since.date()
+        until = None if self.until is None else self.until.date()
+        if since is not None and until is not None and since > until:
+            raise FilterError(f"--since {since} is after --until {until}; nothing can pass; swap them")
+        return Filters(
+            collections=tuple(self.collections),
+            transcripts=tuple(self.transcripts),
+            speakers=tuple(self.speakers),
+            not_speakers=tuple(self.not_speakers),
+            since=since,
+            until=until,
+        )

@@ -1,0 +1,53 @@
+"""The commands that ask the library: `ask` and `search`."""
+
+from __future__ import annotations
+
+from api import render, wire
+from api.compose import Parts
+from api.streams import document, tell
+from rag.ask import ask as answer_to
+from rag.question import checked
+from rag.values import Filters, Searched
+
+
+def ask(parts: Parts, question: str, filters: Filters, *, top_k: int, as_json: bool) -> None:
+    """Answer a question in the words of those who spoke.
+
+    Raises:
+        QuestionError: The question is empty or too long.
+    """
+    checked(question)  # before the encoder takes its seconds
+    with parts.searching(filters) as searcher:
+        answer = answer_to(question, searcher=searcher, filters=filters, top_k=top_k)
+        if as_json:
+            document(wire.Answer.of(answer))
+        else:
+            render.show(render.answer(answer))
+    _note(parts, answer.searched)
+
+
+def search(parts: Parts, query: str, filters: Filters, *, top_k: int, as_json: bool) -> None:
+    """Show the turns that best match some words.
+
+    Raises:
+        QuestionError: The query is empty or too long.
+    """
+    wanted = checked(query, what="query")
+    with parts.searching(filters) as searcher:
+        hits = searcher.search(wanted, filters=filters, top_k=top_k)
+        if as_json:
+            document(wire.Hits(hits=[wire.Hit.of(hit) for hit in hits]))
+        else:
+            render.show(render.hits(hits))
+        searched = searcher.searched(filters)
+    _note(parts, searched)
+
+
+def _note(parts: Parts, searched: Searched) -> None:
+    """Say on standard error why nothing was found, when nothing could be."""
+    if searched.turns:
+        return
+    if parts.is_empty():
+        tell(f"the library in {parts.settings.home} is empty; add transcripts with `transcite ingest PATH`")
+    else:
+        tell("the filters let nothing through; drop or correct one (`transcite list` shows what there is)")

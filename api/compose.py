@@ -1,0 +1,177 @@
+# ruff: noqa: PLC0415 - the encoder, FAISS and tantivy take seconds to import; each waits until it is needed
+"""The composition root: settings to library, encoder, indexes and search, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+from index.store.library import FILE, Library
+from rag.errors import LibraryError, LibraryFullError
+from rag.values import Filters, Hit, Searched, Turn
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
+    from rag.evidence import Searcher
+
+
+class Parts:
+    """The parts of one process.
+
+    Args:
+        settings: What the environment decided.
+        load: Makes an encoder from its name; None for the sentence-transformers one.
+    """
+
+    def __init__(self, settings: Settings, load: Callable[[str], Encoder] | None = None) -> None:
+        self.settings = settings
+        self._load = load or _sentence_encoder
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded."""
+        return self._load(self.settings.encoder)
+
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The library, made when it is not there."""
+        library = Library(self.settings.home, encoder=self.settings.encoder)
+        try:
+            yield library
+        finally:
+            library.close()
+
+    @contextmanager
+    def existing(self) -> Iterator[Library | None]:
+        """The library if it is there, for those who only read; nothing is made."""
+        home = self.settings.home
+        if home.exists() and not home.is_dir():
+            raise LibraryError(f"{home} is not a folder; set TRANSCITE_HOME to one")
+        if not (home / FILE).exists():
+            yield None
+            return
+        with self.library() as library:
+            yield library
+
+    def is_empty(self) -> bool:
+        """Whether there is no transcript at all."""
+        with self.existing() as library:
+            return _left(library, Filters()).transcripts == 0
+
+    @contextmanager
+    def searching(self, filters: Filters) -> Iterator[Searcher]:
+        """What finds in the library; where `filters` leave nothing to find, the encoder is not loaded."""
+        with self.existing() as library:
+            left = _left(library, filters)
+            if library is None or left.turns == 0:
+                yield NothingToSearch(left)
+                return
+            from index.derived import Derived
+            from index.search import Search
+
+            library.check()
+            derived = Derived(library, dimension=self.encoder.dimension)
+            yield Search(library, self.encoder, derived)
+            # What was found is out already and the vectors are derived: the next search makes up for a full disk.
+            with suppress(LibraryFullError):
+                derived.save()
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSearch:
+    """A searcher that has nothing: the library is empty, or the filters let nothing through."""
+
+    left: Searched
+
+    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:  # noqa: ARG002 - a Searcher's shape
+        """Nothing."""
+        return []
+
+    def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:  # noqa: ARG002
+        """Nothing."""
+        return ()
+
+    def searched(self, filters: Filters) -> Searched:  # noqa: ARG002
+        """How little there is."""
+        return self.left
+
+    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:  # noqa: ARG002
+        """No nearness."""
+        return [0.0] * len(texts)
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """No word tells anything."""
+        return dict.fromkeys(words, 0.0)
+
+
+def level(library: Library) -> None:
+    """Bring both indexes on disk to the library's generation, without the encoder."""
+    from index.derived import Derived
+
+    dimension = _dimension(library)
+    if dimension is not None:
+        derived = Derived(library, dimension=dimension)
+        derived.catch_up()
+        derived.save()
+
+
+def rebuild(library: Library) -> None:
+    """Make both indexes again from the vectors the library holds.
+
+    Raises:
+        LibraryMismatchError: They were made with another encoder or passage setting.
+    """
+    from index.derived import discard
+
+    library.check()
+    discard(library.home)
+    level(library)
+
+
+def is_level(library: Library) -> bool:
+    """Whether both indexes on disk are at the library's generation."""
+    newest = library.generation()
+    return newest == _vectors_generation(library) == _words_generation(library)
+
+
+def _left(library: Library | None, filters: Filters) -> Searched:
+    if library is None:
+        return Searched((), 0, 0, filters)
+    counts = library.counts(library.scope(filters))
+    return Searched(counts.collections, counts.transcripts, counts.turns, filters)
+
+
+def _dimension(library: Library) -> int | None:
+    """Length of the vectors in the library, None when it holds none."""
+    for change in reversed(library.changes(0)):
+        for row in library.passage_rows([change.ordinal]):
+            return len(row.vector) // 2  # float16
+    return None
+
+
+def _vectors_generation(library: Library) -> int:
+    try:
+        found = json.loads((library.home / "vectors" / "manifest.json").read_text(encoding="utf-8"))
+        return int(found["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _words_generation(library: Library) -> int:
+    folder = library.home / "words"
+    if not folder.exists():
+        return 0
+    from index.lexicon import Lexicon
+
+    return Lexicon(folder, lock_timeout_s=0).generation()
+
+
+def _sentence_encoder(name: str) -> Encoder:
+    from index.sentence_encoder import SentenceEncoder
+
+    return SentenceEncoder(name)

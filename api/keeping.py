@@ -1,0 +1,52 @@
+"""The commands that fill the library and its indexes: `ingest` and `reindex`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from api import render
+from api.compose import Parts, level, rebuild
+from api.meter import Meter
+from api.streams import document
+from api.wire_library import IngestReport
+from index.ingest import Ingest, Report
+from rag.errors import ReadError
+
+
+def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -> None:
+    """Take files in, then bring the indexes level.
+
+    Raises:
+        ReadError: Some files were rejected; all others are in, and the report is out.
+    """
+    with parts.library() as library:
+        before = library.generation()
+        run = Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes)
+        with Meter(Console(stderr=True)) as meter:
+            report = run.run(paths, collection=collection, on_progress=meter)
+        _show(report, as_json=as_json)
+        if library.generation() != before:
+            level(library)
+    rejected = report.count("rejected")
+    if rejected:
+        count, noun = len(report.files), "file" if len(report.files) == 1 else "files"
+        raise ReadError(f"{rejected:,} of {count:,} {noun} rejected, for the reasons given; the rest is in the library")
+
+
+def reindex(parts: Parts) -> None:
+    """Make the indexes again from what the library holds."""
+    with parts.existing() as library:
+        if library is None:
+            render.empty(parts.settings.home)
+            return
+        rebuild(library)
+        render.line("the indexes are made again from the library")
+
+
+def _show(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        document(IngestReport.of(report))
+    else:
+        render.show(render.report(report))

@@ -1,0 +1,201 @@
+"""What people see: answers, hits, transcripts and reports. The only module, with the meter, that imports rich."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from api.streams import shown
+from api.wire_library import Info
+from index.store.records import Entry, Outcome
+from rag.values import Answer, Citation, Hit, Source, Transcript, Turn
+
+if TYPE_CHECKING:
+    from index.ingest import Report  # brings in what reads and encodes; a list needs none of it
+
+_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
+_FEW_FILES = 30  # up to here every file of an ingest gets its line
+_OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "duplicate", "rejected")
+
+
+class _Paper(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line; rich would end the process with an error."""
+        raise BrokenPipeError
+
+
+def paper() -> Console:
+    """Standard output. Into a file or pipe, lines are as long as they are: wrapped ones cannot be searched."""
+    console = _Paper(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = 10_000
+    return console
+
+
+def answer(value: Answer) -> list[RenderableType]:
+    """An answer and its sources, or the nearest passages."""
+    colours = _colours(citation.turn.speaker for citation in value.citations)
+    text = Text(shown(value.text))
+    for name, colour in colours.items():
+        text.highlight_regex(rf"(?m)^{re.escape(shown(name))}(?=[:( ])", colour)
+    text.highlight_regex(r"\[\d+\]", "bold")
+    if not value.citations:
+        return [text]
+    heading = "Nearest passages" if value.status == "not_found" else "Sources"
+    return [text, Text(), Text(heading, "bold"), *(part for one in value.citations for part in _source(one, colours))]
+
+
+def hits(found: Sequence[Hit]) -> list[RenderableType]:
+    """What a search found, best first."""
+    if not found:
+        return [Text("Nothing found.")]
+    colours = _colours(turn.speaker for hit in found for turn in hit.turns)
+    lines: list[RenderableType] = []
+    for n, hit in enumerate(found, start=1):
+        lines.append(Text.assemble(_where(n, hit.source, hit.turns[0], colours), (f"  {hit.score:.2f}", "dim")))
+        lines.extend(_indented(Text(shown(turn.text))) for turn in hit.turns)
+        lines.append(_indented(Text(hit.source.url(hit.turns[0].turn), "dim")))
+    return lines
+
+
+def entries(found: Sequence[Entry]) -> list[RenderableType]:
+    """The list of transcripts."""
+    table = _table("id", "title", "date", "collection", "#turns", "#words", "#speakers")
+    for one in found:
+        source = one.source
+        table.add_row(
+            Text(source.transcript_id),
+            Text(shown(source.title)),
+            str(source.date or ""),
+            Text(shown(source.collection)),
+            f"{one.turns:,}",
+            f"{one.words:,}",
+            str(len(one.speakers)),
+        )
+    return [table]
+
+
+def transcript(source: Source, value: Transcript) -> list[RenderableType]:
+    """One transcript, whole."""
+    facts = (str(source.date or ""), source.collection, source.source, source.source_url, source.media_url)
+    colours = _colours(value.speaker_names())
+    lines: list[RenderableType] = [
+        Text(shown(source.title), "bold"),
+        Text(shown("  ".join(fact for fact in facts if fact)), "dim"),
+    ]
+    for turn in value.turns:
+        time = "" if turn.start is None else f"  {clock(turn.start)}"
+        heading = Text.assemble((f"{turn.turn}  ", "dim"), _speaker(turn, colours), (time, "dim"))
+        text = Text(shown(turn.text), "italic" if turn.kind == "direction" else "")
+        lines.extend([Text(), heading, _indented(text)])
+    return lines
+
+
+def report(value: Report) -> list[RenderableType]:
+    """What became of the files of an ingest."""
+    every = len(value.files) <= _FEW_FILES
+    listed = [one for one in value.files if every or one.outcome == "rejected"]
+    table = _table("outcome", "#turns", "file")
+    for one in listed:
+        reason = None if one.reason is None else one.reason if one.line is None else f"line {one.line}: {one.reason}"
+        file = Text(shown(one.path))
+        if reason is not None:
+            file.append(f": {shown(reason)}", "red")
+        table.add_row(one.outcome, f"{one.turns:,}" if one.turns else "", file)
+    counts = Text(", ".join(f"{value.count(outcome):,} {outcome}" for outcome in _OUTCOMES))
+    return [table, counts] if listed else [counts]
+
+
+def info(value: Info) -> list[RenderableType]:
+    """The library at a glance."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, fact in (
+        ("home", value.home),
+        ("disk used", f"{value.disk_bytes / 1e6:,.1f} MB"),
+        ("transcripts", f"{value.transcripts:,}"),
+        ("turns", f"{value.turns:,}"),
+        ("words", f"{value.words:,}"),
+        ("collections", ", ".join(value.collections)),
+        ("encoder", value.encoder),
+        ("generation", str(value.generation)),
+        ("indexes", "level" if value.indexes_level else "behind; the next search catches up"),
+    ):
+        table.add_row(name, Text(shown(fact)))
+    return [table]
+
+
+def clock(seconds: float) -> str:
+    """h:mm:ss."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _source(citation: Citation, colours: dict[str, str]) -> list[RenderableType]:
+    source = citation.source
+    return [
+        _where(citation.n, source, citation.turn, colours),
+        _indented(Text(f"“{shown(citation.quote)}”")),
+        _indented(Text(source.url(citation.turn.turn), "dim")),
+    ]
+
+
+def _where(n: int, source: Source, turn: Turn, colours: dict[str, str]) -> Text:
+    """[n] speaker, title, date, turn, time."""
+    facts = [shown(source.title)]
+    if source.date is not None:
+        facts.append(source.date.isoformat())
+    facts.append(f"turn {turn.turn}")
+    if turn.start is not None:
+        facts.append(clock(turn.start))
+    return Text.assemble((f"[{n}] ", "bold"), _speaker(turn, colours), f", {', '.join(facts)}")
+
+
+def _speaker(turn: Turn, colours: dict[str, str]) -> Text:
+    if turn.speaker is None:
+        return Text("unknown speaker" if turn.kind == "speech" else "(no speaker)", "dim")
+    name = Text(shown(turn.speaker), colours[turn.speaker])
+    return name.append(" (name inferred)", "dim") if turn.speaker_inferred else name
+
+
+def _colours(names: Iterable[str | None]) -> dict[str, str]:
+    """A colour for each name, in order of appearance."""
+    each = dict.fromkeys(name for name in names if name is not None)
+    return {name: _COLOURS[at % len(_COLOURS)] for at, name in enumerate(each)}
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 4), expand=False)
+
+
+def _table(*headings: str) -> Table:
+    """A bare table; a heading with # in front is of numbers."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in headings:
+        table.add_column(heading.lstrip("#"), justify="right" if heading.startswith("#") else "left", overflow="fold")
+    return table
+
+
+def show(lines: Iterable[RenderableType]) -> None:
+    """Print to standard output."""
+    out = paper()
+    for line in lines:
+        out.print(line)
+
+
+def line(text: str) -> None:
+    """Print one line of plain words."""
+    show([Text(shown(text))])
+
+
+def empty(home: Path) -> None:
+    """Say that there is nothing, and how to begin."""
+    line(f"The library in {home} is empty; add transcripts with `transcite ingest PATH`.")

@@ -1,0 +1,115 @@
+"""The commands about what is in the library: `list`, `show`, `rm`, `rename-speaker`, `info`. None needs the encoder."""
+
+from __future__ import annotations
+
+from api import render
+from api.compose import Parts, is_level
+from api.streams import document, tell
+from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
+from index.store.library import Library
+from rag.errors import LibraryMismatchError, NotFoundError
+
+
+def entries(parts: Parts, *, collections: list[str], as_json: bool) -> None:
+    """List the transcripts, of some collections or all."""
+    with parts.existing() as library:
+        every = library.entries() if library else []
+    found = [one for one in every if not collections or one.source.collection in collections]
+    if as_json:
+        document(Transcripts(transcripts=[TranscriptSummary.of(one) for one in found]))
+    elif found:
+        render.show(render.entries(found))
+    elif every:
+        known = ", ".join(sorted({one.source.collection for one in every}))
+        render.line(f"No transcripts in that collection; there are: {known}")
+    else:
+        render.empty(parts.settings.home)
+
+
+def show(parts: Parts, transcript_id: str, *, as_json: bool) -> None:
+    """Show one transcript, whole.
+
+    Raises:
+        NotFoundError: It is not there.
+    """
+    with parts.existing() as library:
+        source, transcript = _there(library, transcript_id).transcript(transcript_id)
+    if as_json:
+        document(TranscriptDetail.of(source, transcript))
+    else:
+        render.show(render.transcript(source, transcript))
+
+
+def remove(parts: Parts, transcript_ids: list[str], *, as_json: bool) -> None:
+    """Remove transcripts, all or none; the indexes catch up at the next search.
+
+    Raises:
+        NotFoundError: One of them is not there.
+    """
+    ids = tuple(dict.fromkeys(transcript_ids))
+    with parts.existing() as library:
+        turns = _there(library, ids[0]).remove(ids)
+    if as_json:
+        document(Removed(removed=list(ids), turns=turns))
+    else:
+        noun = "transcript" if len(ids) == 1 else "transcripts"
+        render.line(f"{len(ids):,} {noun} of {turns:,} turns removed; the files they were read from are untouched")
+
+
+def rename_speaker(parts: Parts, transcript_id: str, *, old: str, new: str, as_json: bool) -> None:
+    """Give a speaker another name; naming two speakers alike makes them one.
+
+    Raises:
+        NotFoundError: No such transcript, or nobody of that name speaks in it.
+        InputError: The new name cannot be one.
+    """
+    with parts.existing() as library:
+        turns = _there(library, transcript_id).rename_speaker(transcript_id, old, new)
+    name = " ".join(new.split())  # as the library keeps it
+    if as_json:
+        document(Renamed(transcript_id=transcript_id, old=old, new=name, turns=turns))
+    else:
+        render.line(f"{turns:,} turns of {old} are now {name}'s")
+
+
+def info(parts: Parts, *, as_json: bool) -> None:
+    """Show the library at a glance."""
+    with parts.existing() as library:
+        facts = _info(parts, library)
+    if as_json:
+        document(facts)
+    else:
+        render.show(render.info(facts))
+        if facts.mismatch is not None:
+            tell(facts.mismatch)
+
+
+def _there(library: Library | None, transcript_id: str) -> Library:
+    if library is None:
+        raise NotFoundError(f"no transcript {transcript_id!r}: the library is empty; `transcite ingest PATH` adds some")
+    return library
+
+
+def _info(parts: Parts, library: Library | None) -> Info:
+    home = parts.settings.home
+    found = library.entries() if library else []
+    return Info(
+        home=str(home),
+        disk_bytes=sum(file.stat().st_size for file in home.rglob("*") if file.is_file()),
+        transcripts=len(found),
+        turns=sum(one.turns for one in found),
+        words=sum(one.words for one in found),
+        collections=sorted({one.source.collection for one in found}),
+        encoder=parts.settings.encoder,
+        mismatch=_mismatch(library) if library else None,
+        generation=library.generation() if library else 0,
+        indexes_level=is_level(library) if library else True,
+    )
+
+
+def _mismatch(library: Library) -> str | None:
+    try:
+        library.check()
+    except LibraryMismatchError as error:
+        return str(error)
+    return None
