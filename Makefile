@@ -9,6 +9,8 @@ PYTHON ?=
 # A folder of transcripts for `make bench`; when not named, the Changelog corpus if it lies beside this folder.
 CORPUS_ARCHIVE := ../shared/corpus/changelog.tar.xz
 CORPUS ?= $(if $(wildcard $(CORPUS_ARCHIVE)),.cache/corpus)
+# What it asks; only the time it takes is measured, so any questions will do.
+QUESTIONS ?= $(firstword $(wildcard ../shared/eval/podcasts/dev.jsonl) seeds/questions.jsonl)
 # What `make serve` passes on: make serve ARGS="--port 9000".
 ARGS ?=
 
@@ -50,10 +52,11 @@ lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest and search (CORPUS=folder of transcripts)
+bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search and asking (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
-	@$(ALONE); for script in benchmarks/*.py; do \
-		echo "== $$script"; .venv/bin/python "$$script" --corpus "$(CORPUS)" || exit 1; done
+	@rm -rf .cache/bench
+	@$(ALONE); .venv/bin/python benchmarks/ingest.py --corpus "$(CORPUS)" --home .cache/bench
+	@$(ALONE); .venv/bin/python benchmarks/ask.py --home .cache/bench --questions "$(QUESTIONS)"
 
 clean: ## remove everything that was made here, the demo's library included
 	rm -rf .venv .cache .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
@@ -69,15 +72,20 @@ venv:
 	"$$python" -m venv --clear .venv || \
 		{ echo "$$python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
+# Compiling takes half the time of an install, and most modules are never imported: Python compiles the others at first
+# use. Not so for tests: there a library's own syntax warnings, told while compiling, would be errors.
+INSTALL := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt -e
+
 # The stamps are newer than what they were made from; the one with the development tools is as good as the other.
 .venv/installed: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv (once, a few minutes)" >&2
-	@.venv/bin/python -m pip install -qq -c constraints.txt -e .
+	@$(INSTALL) .
 	@touch $@
 
 .venv/installed-dev: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv, development tools included (once, a few minutes)" >&2
-	@.venv/bin/python -m pip install -qq -c constraints.txt -e '.[dev]'
+	@$(INSTALL) '.[dev]'
+	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@
 
 .cache/corpus/unpacked: $(CORPUS_ARCHIVE)

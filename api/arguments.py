@@ -6,6 +6,8 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,16 +43,39 @@ def collection_name(text: str) -> str:
     return name
 
 
+def _version(*, wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        typer.echo(f"transcite {version('transcite')}")
+    except PackageNotFoundError:
+        typer.echo("transcite, not installed: run from its source folder")
+    raise typer.Exit
+
+
 _DATES = ["%Y-%m-%d"]
 
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version",
+        is_eager=True,
+        callback=lambda wanted: _version(wanted=wanted),
+        help="Show the version of Transcite and exit.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Paths = Annotated[list[Path], typer.Argument(help="Transcript files, or folders of them.", metavar="PATH")]
+Collection = Annotated[str, typer.Option(help="Collection they belong to.", callback=collection_name, metavar="NAME")]
+NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]
 Query = Annotated[str, typer.Argument(help="Words or a question.", parser=decoded, metavar="QUERY")]
 TranscriptId = Annotated[str, typer.Argument(help="As `transcite list` shows it.", parser=decoded, metavar="ID")]
 TranscriptIds = Annotated[
-    list[str], typer.Argument(help="As `transcite list` shows them.", parser=decoded, metavar="ID...")
+    list[str], typer.Argument(help="As `transcite list` shows them.", parser=decoded, metavar="ID")
 ]
-Name = Annotated[str, typer.Argument(parser=decoded)]
+OldName = Annotated[str, typer.Argument(help="As the transcript has it.", parser=decoded, metavar="OLD")]
+NewName = Annotated[str, typer.Argument(help="1 to 300 characters.", parser=decoded, metavar="NEW")]
 Speakers = Annotated[
     list[str], typer.Option("--speaker", help="Only what this person says. Repeatable.", parser=decoded, metavar="NAME")
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api import render, wire
-from api.compose import Parts
+from api.compose import EMPTY, Parts
 from api.streams import document, tell
 from rag.ask import ask as answer_to
 from rag.question import checked
@@ -48,6 +48,6 @@ def _note(parts: Parts, searched: Searched) -> None:
     if searched.turns:
         return
     if parts.is_empty():
-        tell(f"the library in {parts.settings.home} is empty; add transcripts with `transcite ingest PATH`")
+        tell(EMPTY.format(home=parts.settings.home))
     else:
         tell("the filters let nothing through; drop or correct one (`transcite list` shows what there is)")

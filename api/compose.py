@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from rag.evidence import Searcher
 
+EMPTY = "the library in {home} is empty; add transcripts with `transcite ingest PATH`"
+
 
 class Parts:
     """The parts of one process.
@@ -105,6 +107,10 @@ class NothingToSearch:
         return [0.0] * len(texts)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """No word tells anything."""
+        return dict.fromkeys(words, 0.0)
+
+    def rarity_within(self, words: Sequence[str], transcript_id: str) -> dict[str, float]:  # noqa: ARG002
         """No word tells anything."""
         return dict.fromkeys(words, 0.0)
 

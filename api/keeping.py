@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-
 from api import render
-from api.compose import Parts, level, rebuild
+from api.compose import EMPTY, Parts, level, rebuild
 from api.meter import Meter
-from api.streams import document
+from api.streams import document, say
 from api.wire_library import IngestReport
 from index.ingest import Ingest, Report
 from rag.errors import ReadError
@@ -24,7 +22,7 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -
     with parts.library() as library:
         before = library.generation()
         run = Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes)
-        with Meter(Console(stderr=True)) as meter:
+        with Meter() as meter:
             report = run.run(paths, collection=collection, on_progress=meter)
         _show(report, as_json=as_json)
         if library.generation() != before:
@@ -39,10 +37,10 @@ def reindex(parts: Parts) -> None:
     """Make the indexes again from what the library holds."""
     with parts.existing() as library:
         if library is None:
-            render.empty(parts.settings.home)
+            say(EMPTY.format(home=parts.settings.home))
             return
         rebuild(library)
-        render.line("the indexes are made again from the library")
+        say("the indexes are made again from the library")
 
 
 def _show(report: Report, *, as_json: bool) -> None:

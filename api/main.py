@@ -1,29 +1,25 @@
-"""`transcite`: runs one command and turns whatever happens into an exit code and at most one line of reason.
-
-Heavy imports wait inside the commands: `transcite --help` answers at once.
-"""
+# ruff: noqa: PLC0415, PLR0913 - commands import their work when they run, for a quick `--help`; parameters are options
+"""`transcite`: the commands, each with what it takes and says of itself; the work is in the modules they call."""
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING
 
 import typer
 from typer.main import get_command
 
-from api import cli, streams
-from api.arguments import Start
-from rag.errors import TransciteError
+from api import arguments as given
+from api.ends import told
+from api.streams import tolerate
 
 if TYPE_CHECKING:
+    from api.compose import Parts
     from index.encoder import Encoder
 
-_DONE, _FAILED = 0, 1
-_Given = ParamSpec("_Given")
+_NO_NAMES: list[str] = []
 
 
 def main(
@@ -42,13 +38,13 @@ def main(
     Returns:
         0 done, 1 the work failed (the reason is out on standard error), 2 wrong usage.
     """
-    streams.tolerate()
-    start = Start(os.environ if environ is None else environ, encoder)
+    tolerate()
+    start = given.Start(os.environ if environ is None else environ, encoder)
     try:
         get_command(_app())(args=argv, prog_name="transcite", obj=start)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else _DONE if end.code is None else _FAILED
-    return _DONE
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 def _app() -> typer.Typer:
@@ -59,53 +55,137 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_common)
-    named = {"list": cli.list_, "rm": cli.rm, "rename-speaker": cli.rename_speaker}
-    plain = (cli.ingest, cli.ask, cli.search, cli.show, cli.info, cli.reindex)
-    for name, command in (named | {one.__name__: one for one in plain}).items():
-        app.command(name)(_told(command))
+    commands: dict[str, Callable[..., None]] = {
+        "ingest": ingest,
+        "ask": ask,
+        "search": search,
+        "list": list_,
+        "show": show,
+        "rm": rm,
+        "rename-speaker": rename_speaker,
+        "info": info,
+        "reindex": reindex,
+    }
+    for name, command in commands.items():
+        app.command(name)(told(command))
     return app
 
 
-def _common(
-    show_version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=lambda wanted: _version(wanted=wanted), help="Say it.")
-    ] = False,
+def ingest(
+    ctx: typer.Context,
+    paths: given.Paths,
+    *,
+    collection: given.Collection = "default",
+    as_json: given.AsJson = False,
 ) -> None:
-    """Options of `transcite` itself."""
+    """Read transcripts into the library; files that are there unchanged are left alone."""
+    from api import keeping
+
+    keeping.ingest(_parts(ctx), paths, collection=collection, as_json=as_json)
 
 
-def _version(*, wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"transcite {version('transcite')}")
-        raise typer.Exit
+def ask(
+    ctx: typer.Context,
+    question: given.Question,
+    *,
+    speaker: given.Speakers = _NO_NAMES,
+    not_speaker: given.NotSpeakers = _NO_NAMES,
+    transcript: given.Transcripts = _NO_NAMES,
+    collection: given.Collections = _NO_NAMES,
+    since: given.Since = None,
+    until: given.Until = None,
+    top_k: given.TopK = given.TOP_K,
+    no_llm: given.NoLlm = False,  # noqa: ARG001 - always so
+    as_json: given.AsJson = False,
+) -> None:
+    """Answer a question from the transcripts: who said it, in which turn, when, word for word."""
+    from api import asking
+
+    chosen = given.Chosen(speaker, not_speaker, transcript, collection, since, until)
+    asking.ask(_parts(ctx), question, chosen.filters(), top_k=top_k, as_json=as_json)
 
 
-def _told(command: Callable[_Given, None]) -> Callable[_Given, None]:
-    """`command` with every end it can come to said in one line."""
+def search(
+    ctx: typer.Context,
+    query: given.Query,
+    *,
+    speaker: given.Speakers = _NO_NAMES,
+    not_speaker: given.NotSpeakers = _NO_NAMES,
+    transcript: given.Transcripts = _NO_NAMES,
+    collection: given.Collections = _NO_NAMES,
+    since: given.Since = None,
+    until: given.Until = None,
+    top_k: given.TopK = given.TOP_K,
+    as_json: given.AsJson = False,
+) -> None:
+    """Find the turns that best match some words."""
+    from api import asking
 
-    @functools.wraps(command)
-    def told(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
-        reason = None
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            streams.forget()  # `| head`: the reader has what it wanted
-        except KeyboardInterrupt:
-            reason = "stopped; what was finished is kept, run it again to continue"
-        except TransciteError as error:
-            reason = str(error)
-        except MemoryError:
-            reason = "not enough memory; close other programs, or ingest fewer or smaller files at a time"
-        except OSError as error:
-            reason = f"{error.filename or 'input or output'}: {error.strerror or error}"
-        except Exception as error:  # noqa: BLE001 - the last resort, said as what it is
-            reason = f"internal error: {type(error).__name__}: {error}; please report it with the command you ran"
-        if reason is not None:
-            streams.tell(reason)
-            raise typer.Exit(_FAILED)
+    chosen = given.Chosen(speaker, not_speaker, transcript, collection, since, until)
+    asking.search(_parts(ctx), query, chosen.filters(), top_k=top_k, as_json=as_json)
 
-    return told
+
+def list_(ctx: typer.Context, *, collection: given.Collections = _NO_NAMES, as_json: given.AsJson = False) -> None:
+    """List the transcripts in the library."""
+    from api import shelf
+
+    shelf.entries(_parts(ctx), collections=collection, as_json=as_json)
+
+
+def show(ctx: typer.Context, transcript_id: given.TranscriptId, *, as_json: given.AsJson = False) -> None:
+    """Show one transcript, turn by turn."""
+    from api import shelf
+
+    shelf.show(_parts(ctx), transcript_id, as_json=as_json)
+
+
+def rm(ctx: typer.Context, transcript_ids: given.TranscriptIds, *, as_json: given.AsJson = False) -> None:
+    """Remove transcripts from the library, all or none; the files they were read from stay."""
+    from api import shelf
+
+    shelf.remove(_parts(ctx), transcript_ids, as_json=as_json)
+
+
+def rename_speaker(
+    ctx: typer.Context,
+    transcript_id: given.TranscriptId,
+    old: given.OldName,
+    new: given.NewName,
+    *,
+    as_json: given.AsJson = False,
+) -> None:
+    """Give a speaker of a transcript another name; naming two alike makes them one."""
+    from api import shelf
+
+    shelf.rename_speaker(_parts(ctx), transcript_id, old=old, new=new, as_json=as_json)
+
+
+def info(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
+    """Show where the library is, what it holds and the state of its indexes."""
+    from api import shelf
+
+    shelf.info(_parts(ctx), as_json=as_json)
+
+
+def reindex(ctx: typer.Context) -> None:
+    """Make the search indexes again from the library."""
+    from api import keeping
+
+    keeping.reindex(_parts(ctx))
+
+
+def _parts(ctx: typer.Context) -> Parts:
+    """The parts of this run; settings are read here, so that `--help` works whatever they are."""
+    from api.compose import Parts
+    from api.settings import read
+
+    start = ctx.find_object(given.Start)
+    assert start is not None  # noqa: S101 - main gives one
+    return Parts(read(start.environ), start.load)
+
+
+def _common(*, show_version: given.Version = False) -> None:
+    """Take the options of `transcite` itself, all of which act by themselves."""
 
 
 if __name__ == "__main__":

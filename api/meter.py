@@ -16,10 +16,11 @@ class Meter:
     """A progress bar where there is a terminal to draw it on, and nothing anywhere else.
 
     Args:
-        console: Standard error.
+        console: Where to draw it; standard error when None.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console(stderr=True)
         self._bar = Progress(
             BarColumn(),
             TextColumn("{task.description}"),

@@ -1,10 +1,9 @@
-"""What people see: answers, hits, transcripts and reports. The only module, with the meter, that imports rich."""
+"""What people see: answers, hits, transcripts and reports. The only module, beside the meter, that imports rich."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
@@ -13,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from api.streams import shown
-from api.wire_library import Info
 from index.store.records import Entry, Outcome
 from rag.values import Answer, Citation, Hit, Source, Transcript, Turn
 
@@ -31,12 +29,11 @@ class _Paper(Console):
         raise BrokenPipeError
 
 
-def paper() -> Console:
-    """Standard output. Into a file or pipe, lines are as long as they are: wrapped ones cannot be searched."""
-    console = _Paper(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 10_000
-    return console
+def show(lines: Iterable[RenderableType]) -> None:
+    """Print to standard output."""
+    out = _paper()
+    for line in lines:
+        out.print(line)
 
 
 def answer(value: Answer) -> list[RenderableType]:
@@ -113,22 +110,12 @@ def report(value: Report) -> list[RenderableType]:
     return [table, counts] if listed else [counts]
 
 
-def info(value: Info) -> list[RenderableType]:
-    """The library at a glance."""
+def facts(named: dict[str, str]) -> list[RenderableType]:
+    """Names and what is true of them."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    for name, fact in (
-        ("home", value.home),
-        ("disk used", f"{value.disk_bytes / 1e6:,.1f} MB"),
-        ("transcripts", f"{value.transcripts:,}"),
-        ("turns", f"{value.turns:,}"),
-        ("words", f"{value.words:,}"),
-        ("collections", ", ".join(value.collections)),
-        ("encoder", value.encoder),
-        ("generation", str(value.generation)),
-        ("indexes", "level" if value.indexes_level else "behind; the next search catches up"),
-    ):
+    for name, fact in named.items():
         table.add_row(name, Text(shown(fact)))
     return [table]
 
@@ -184,18 +171,9 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def show(lines: Iterable[RenderableType]) -> None:
-    """Print to standard output."""
-    out = paper()
-    for line in lines:
-        out.print(line)
-
-
-def line(text: str) -> None:
-    """Print one line of plain words."""
-    show([Text(shown(text))])
-
-
-def empty(home: Path) -> None:
-    """Say that there is nothing, and how to begin."""
-    line(f"The library in {home} is empty; add transcripts with `transcite ingest PATH`.")
+def _paper() -> Console:
+    """Standard output. Into a file or pipe, lines are as long as they are: wrapped ones cannot be searched."""
+    console = _Paper(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = 10_000
+    return console

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api import render
-from api.compose import Parts, is_level
-from api.streams import document, tell
+from api.compose import EMPTY, Parts, is_level
+from api.streams import document, say, tell
 from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
 from index.store.library import Library
 from rag.errors import LibraryMismatchError, NotFoundError
@@ -21,9 +21,9 @@ def entries(parts: Parts, *, collections: list[str], as_json: bool) -> None:
         render.show(render.entries(found))
     elif every:
         known = ", ".join(sorted({one.source.collection for one in every}))
-        render.line(f"No transcripts in that collection; there are: {known}")
+        say(f"No transcripts in that collection; there are: {known}")
     else:
-        render.empty(parts.settings.home)
+        say(EMPTY.format(home=parts.settings.home))
 
 
 def show(parts: Parts, transcript_id: str, *, as_json: bool) -> None:
@@ -53,7 +53,7 @@ def remove(parts: Parts, transcript_ids: list[str], *, as_json: bool) -> None:
         document(Removed(removed=list(ids), turns=turns))
     else:
         noun = "transcript" if len(ids) == 1 else "transcripts"
-        render.line(f"{len(ids):,} {noun} of {turns:,} turns removed; the files they were read from are untouched")
+        say(f"{len(ids):,} {noun} of {turns:,} turns removed; the files they were read from are untouched")
 
 
 def rename_speaker(parts: Parts, transcript_id: str, *, old: str, new: str, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def rename_speaker(parts: Parts, transcript_id: str, *, old: str, new: str, as_j
     if as_json:
         document(Renamed(transcript_id=transcript_id, old=old, new=name, turns=turns))
     else:
-        render.line(f"{turns:,} turns of {old} are now {name}'s")
+        say(f"{turns:,} turns of {old} are now {name}'s")
 
 
 def info(parts: Parts, *, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def info(parts: Parts, *, as_json: bool) -> None:
     if as_json:
         document(facts)
     else:
-        render.show(render.info(facts))
+        render.show(render.facts(_told(facts)))
         if facts.mismatch is not None:
             tell(facts.mismatch)
 
@@ -113,3 +113,18 @@ def _mismatch(library: Library) -> str | None:
     except LibraryMismatchError as error:
         return str(error)
     return None
+
+
+def _told(value: Info) -> dict[str, str]:
+    """The same for people."""
+    return {
+        "home": value.home,
+        "disk used": f"{value.disk_bytes / 1e6:,.1f} MB",
+        "transcripts": f"{value.transcripts:,}",
+        "turns": f"{value.turns:,}",
+        "words": f"{value.words:,}",
+        "collections": ", ".join(value.collections),
+        "encoder": value.encoder,
+        "generation": str(value.generation),
+        "indexes": "level" if value.indexes_level else "behind; the next search catches up",
+    }

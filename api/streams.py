@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from api.wire import Wire
 
 # Control characters a transcript or file name may carry; a terminal would obey them.
 _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in {9, 10}}
@@ -23,11 +23,16 @@ def tolerate() -> None:
             stream.reconfigure(errors="replace")
 
 
-def document(model: BaseModel) -> None:
+def document(model: Wire) -> None:
     """Write one JSON document to standard output, as ASCII where that cannot take UTF-8."""
     unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(model.model_dump(mode="json"), ensure_ascii=not unicode, indent=2)
     sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Write one line of plain words to standard output."""
+    sys.stdout.write(f"{shown(text)}\n")
 
 
 def tell(text: str) -> None:
@@ -37,12 +42,15 @@ def tell(text: str) -> None:
         sys.stderr.flush()
 
 
-def forget() -> None:
-    """Send what standard output still holds nowhere: its reader has left, and Python would try again at exit."""
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+def finish() -> None:
+    """Write out what standard output still holds; where nobody takes it, drop it, or Python would try again at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
 
 
 def shown(text: str) -> str:

@@ -109,14 +109,16 @@ class Derived:
                 vectors = VectorIndex.load(self._folder, found.stem)
                 if vectors.dimension == dimension and len(vectors) == found.count:
                     return vectors, found.generation
-        except (OSError, RuntimeError, ValueError, TypeError):
+        except (OSError, RuntimeError, ValueError, TypeError, EOFError, AttributeError):
             pass  # derived: whatever is wrong with it, it is made again from the library
         return VectorIndex(dimension), 0
 
     def _catch_up_vectors(self) -> None:
         changes = self._library.changes(self._generation)
         gone = {change.ordinal for change in changes if change.kind == "removed"}
-        come = sorted({change.ordinal for change in changes if change.kind == "added"} - gone)
+        # What an interrupted attempt added is there already; ordinals only ever grow.
+        there = int(self.vectors.ids[-1]) // STRIDE if len(self.vectors) else 0
+        come = sorted({c.ordinal for c in changes if c.kind == "added" and c.ordinal > there} - gone)
         self.vectors.remove(np.isin(self.vectors.ids // STRIDE, list(gone)))
         for at in range(0, len(come), _AT_ONCE):
             rows = self._library.passage_rows(come[at : at + _AT_ONCE])

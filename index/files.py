@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +28,12 @@ class Found:
 
 def find(paths: Iterable[Path]) -> Iterator[Found]:
     """The files that `paths` name, folders searched through in order of name, each file once."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         for found in _below(path):
-            resolved = found.path.resolve()
-            if resolved not in seen:
-                seen.add(resolved)
+            real = os.path.realpath(found.path)  # Path.resolve raises at a link to itself
+            if real not in seen:
+                seen.add(real)
                 yield found
 
 
@@ -62,15 +63,34 @@ def read(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
+def shown(path: Path) -> str:
+    """A path as text that can be printed and stored, whatever bytes its name is made of."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def _below(path: Path) -> Iterator[Found]:
-    if path.is_dir():
+    found = _looked_at(path)
+    if found is None:
         yield from _inside(path)
-    elif path.is_file():
-        yield Found(path, path.stat().st_size)
-    elif path.exists():
-        yield Found(path, 0, "is neither a file nor a folder")
     else:
-        yield Found(path, 0, "there is no such file or folder; check the path")
+        yield found
+
+
+def _looked_at(path: Path) -> Found | None:
+    """A file, or what is wrong with it; None for a folder. Pipes and devices are not opened: they may never end."""
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return Found(path, 0, "there is no such file or folder; check the path")
+    except OSError as error:
+        return Found(path, 0, f"cannot be read: {error.strerror}; check the path")
+    if stat.S_ISDIR(status.st_mode):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return Found(path, 0, "is neither a file nor a folder")
+    if shown(path.resolve()) != str(path.resolve()):
+        return Found(path, 0, "its name, or a folder's it lies in, is not UTF-8; rename it")
+    return Found(path, status.st_size)
 
 
 def _inside(folder: Path) -> Iterator[Found]:
@@ -78,10 +98,10 @@ def _inside(folder: Path) -> Iterator[Found]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            path = Path(where, name)
-            if _looks_like_transcript(path):
+            found = _looked_at(Path(where, name)) if _looks_like_transcript(Path(where, name)) else None
+            if found is not None:
                 count += 1
-                yield Found(path, path.stat().st_size if path.exists() else 0)
+                yield found
     if count == 0:
         yield Found(folder, 0, f"no transcripts in this folder (looked for {', '.join(sorted(ENDINGS))})")
 

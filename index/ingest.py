@@ -14,6 +14,7 @@ from index import files
 from index.encoder import Encoder
 from index.store.library import Library
 from index.store.records import Encoded, Origin, Outcome
+from index.store.schema import STRIDE
 from rag.errors import ReadError
 from rag.formats import read_transcript
 from rag.formats.version import RULES_VERSION
@@ -114,7 +115,7 @@ class Ingest:
             try:
                 _take(run, at, file, files.read(file, max_bytes=self._max_bytes))
             except ReadError as error:
-                run.reports[at] = FileReport(str(file.path), "rejected", reason=error.reason, line=error.line)
+                run.reports[at] = FileReport(files.shown(file.path), "rejected", reason=error.reason, line=error.line)
                 run.bytes += file.size
             if sum(len(one.passages) for one in run.pending) >= _TOGETHER:
                 _flush(run)
@@ -150,13 +151,27 @@ def _take(run: _Run, at: int, file: files.Found, data: bytes) -> None:
     origin = origin_of(file.path, data, run.collection)
     if any(one.origin.content_hash == origin.content_hash for one in run.pending):
         _flush(run)  # the same content is on its way in; with it there, this one is a duplicate
-    if run.library.outcome(origin) in {"unchanged", "duplicate"}:
-        outcome, transcript_id = run.library.link(origin)
-        run.reports[at] = FileReport(str(file.path), outcome, transcript_id, run.library.turn_count(transcript_id))
-        run.bytes += file.size
+    if _settled(run, at, file, origin):
         return
     transcript = read_transcript(data, file.path.name)
-    run.pending.append(_Pending(at, file.path, file.size, origin, transcript, passages(transcript.turns)))
+    cut = passages(transcript.turns)
+    if max(len(transcript.turns), len(cut)) >= STRIDE:
+        raise ReadError(f"{len(transcript.turns):,} turns are more than the {STRIDE - 1:,} allowed; split it")
+    run.pending.append(_Pending(at, file.path, file.size, origin, transcript, cut))
+
+
+def _settled(run: _Run, at: int, file: files.Found, origin: Origin) -> bool:
+    """Whether the content is in the library already; then it is reported."""
+    if run.library.outcome(origin) not in {"unchanged", "duplicate"}:
+        return False
+    try:
+        outcome, transcript_id = run.library.link(origin)
+    except KeyError:  # taken away by another process since
+        return False
+    known = run.library.size(transcript_id)
+    run.reports[at] = FileReport(files.shown(file.path), outcome, transcript_id, known[1] if known else 0)
+    run.bytes += file.size
+    return True
 
 
 def _flush(run: _Run) -> None:
@@ -167,7 +182,7 @@ def _flush(run: _Run) -> None:
     for one in run.pending:
         own, vectors = vectors[: len(one.passages)], vectors[len(one.passages) :]
         outcome, transcript_id = run.library.put(one.origin, Encoded(one.transcript, one.passages, tuple(own)))
-        run.reports[one.at] = FileReport(str(one.path), outcome, transcript_id, len(one.transcript.turns))
+        run.reports[one.at] = FileReport(files.shown(one.path), outcome, transcript_id, len(one.transcript.turns))
         run.bytes += one.size
     run.turns = round(run.turns)
     run.pending = []

@@ -1,4 +1,4 @@
-"""Turns by their words: BM25 over each turn and over each window of three. The only module that imports tantivy."""
+"""Turns by their words: BM25 over turns, windows of three and whole transcripts. The door to tantivy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import tantivy
 
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
 
-_ALONE, _WINDOW, _TURN, _ORDINAL, _GENERATION = "alone", "window", "turn_id", "ordinal", "generation"
+_ALONE, _WINDOW, _WHOLE = "alone", "window", "whole"
+_TURN, _ORDINAL, _GENERATION = "turn_id", "ordinal", "generation"
 _HEAP_BYTES = 64_000_000
 _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
@@ -25,6 +26,15 @@ class TurnWords:
     turn_id: int
     alone: list[str]
     window: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """BM25 scores: of turns alone and as windows, by turn id; of whole transcripts, by ordinal."""
+
+    alone: dict[int, float]
+    windows: dict[int, float]
+    transcripts: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,19 @@ class Lexicon:
             for ordinal in [*gone, _MANIFEST_ORDINAL]:
                 writer.delete_documents_by_term(_ORDINAL, ordinal)
             for ordinal, turns in come:
+                whole: list[str] = []
                 for turn in turns:
+                    whole.extend(turn.alone)
                     document = tantivy.Document()
                     document.add_unsigned(_ORDINAL, ordinal)
                     document.add_unsigned(_TURN, turn.turn_id)
                     document.add_text(_ALONE, " ".join(turn.alone))
                     document.add_text(_WINDOW, " ".join(turn.window))
+                    writer.add_document(document)
+                if whole:
+                    document = tantivy.Document()
+                    document.add_unsigned(_ORDINAL, ordinal)
+                    document.add_text(_WHOLE, " ".join(whole))
                     writer.add_document(document)
             manifest = tantivy.Document()
             manifest.add_unsigned(_ORDINAL, _MANIFEST_ORDINAL)
@@ -108,34 +125,37 @@ class Lexicon:
         self._index.reload()
         return True
 
-    def find(self, words: Sequence[str], *, limit: int, allowed: Allowed) -> tuple[dict[int, float], dict[int, float]]:
-        """BM25 of the best turns for `words`, alone and as windows.
+    def find(self, words: Sequence[str], *, limit: int, allowed: Allowed) -> Matches:
+        """The best turns and transcripts for `words`.
 
         Args:
             words: The question's words, each once.
-            limit: At most this many turns of either kind.
+            limit: At most this many of each kind.
             allowed: Which turns may be found.
-
-        Returns:
-            Scores by turn id, for turns alone and for windows.
         """
         if not words:
-            return {}, {}
-        searcher = self._index.searcher()
+            return Matches({}, {}, {})
+        inside = self._rules(Allowed(ordinals=allowed.ordinals))
         rules = self._rules(allowed)
-        found = []
-        for field in (_ALONE, _WINDOW):
-            terms = [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, field, word, "freq"))
-                for word in words
-            ]
-            query = tantivy.Query.boolean_query(
-                [*rules, (tantivy.Occur.Must, tantivy.Query.boolean_query(terms))] if rules else terms
-            )
-            hits = searcher.search(query, limit=limit, count=False).hits
-            turn_ids = _integers(searcher, _TURN, [address for _, address in hits])
-            found.append({turn: float(score) for turn, (score, _) in zip(turn_ids, hits, strict=True)})
-        return found[0], found[1]
+        return Matches(
+            self._scores(_ALONE, words, rules, by=_TURN, limit=limit),
+            self._scores(_WINDOW, words, rules, by=_TURN, limit=limit),
+            self._scores(_WHOLE, words, inside, by=_ORDINAL, limit=limit),
+        )
+
+    def _scores(
+        self, field: str, words: Sequence[str], rules: list[tuple[tantivy.Occur, tantivy.Query]], *, by: str, limit: int
+    ) -> dict[int, float]:
+        searcher = self._index.searcher()
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, field, word, "freq")) for word in words
+        ]
+        query = tantivy.Query.boolean_query(
+            [*rules, (tantivy.Occur.Must, tantivy.Query.boolean_query(terms))] if rules else terms
+        )
+        hits = searcher.search(query, limit=limit, count=False).hits
+        keys = _integers(searcher, by, [address for _, address in hits])
+        return {key: float(score) for key, (score, _) in zip(keys, hits, strict=True)}
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each word is: BM25's inverse document frequency over turns, ln(1 + (N - n + 1/2) / (n + 1/2))."""
@@ -143,6 +163,21 @@ class Lexicon:
         total = searcher.num_docs
         known = {word: searcher.doc_freq(_ALONE, word) for word in words}
         return {word: math.log(1 + max(total - n, 0.5) / (n + 0.5)) for word, n in known.items()}
+
+    def rarity_within(self, words: Sequence[str], ordinal: int, *, turns: int) -> dict[str, float]:
+        """The same inside one transcript of so many turns, of those words that are said in it."""
+        searcher = self._index.searcher()
+        rarity = {}
+        for word in words:
+            rules = [
+                *self._rules(Allowed(ordinals=(ordinal,))),
+                (tantivy.Occur.Must, tantivy.Query.term_query(self._index.schema, _ALONE, word, "freq")),
+            ]
+            found = searcher.search(tantivy.Query.boolean_query(rules), limit=1, count=True)
+            n = int(found.count)  # type: ignore[attr-defined]  # the stub leaves it out
+            if n:
+                rarity[word] = math.log(1 + max(turns - n, 0.5) / (n + 0.5))
+        return rarity
 
     def _opened(self) -> tantivy.Index:
         schema = _schema()
@@ -190,7 +225,7 @@ def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.Do
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for field in (_ALONE, _WINDOW):
+    for field in (_ALONE, _WINDOW, _WHOLE):
         builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option="freq")
     builder.add_unsigned_field(_TURN, stored=False, indexed=True, fast=True)
     builder.add_unsigned_field(_ORDINAL, stored=False, indexed=True, fast=True)

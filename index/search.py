@@ -24,7 +24,13 @@ from rag.values import Filters, Hit, Searched, Source, Turn
 from rag.words import content_words
 
 # Weights of the channels, chosen on LoCoMo and QMSum development data: docs/experiments.md.
-_WEIGHTS = {"meaning alone": 1.0, "meaning window": 2.0, "words alone": 1.0, "words window": 2.0}
+_WEIGHTS = {
+    "meaning alone": 1.0,
+    "meaning window": 2.0,
+    "words alone": 1.0,
+    "words window": 2.0,
+    "words transcript": 1.0,
+}
 _NEAREST = 300  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 600  # turns proposed by words, alone and as windows each
 _READ = 120  # candidates whose text is looked at
@@ -62,10 +68,10 @@ class Search:
         # 2. Candidates and their scores, by meaning and by words.
         vector = self._encoder.encode_query(query)
         meaning = self._by_meaning(vector, scope)
-        spoken, windows = self._derived.lexicon.find(
+        words = self._derived.lexicon.find(
             list(dict.fromkeys(content_words(query))), limit=_LEXICAL, allowed=_allowed(scope)
         )
-        candidates = np.array(sorted({*meaning, *spoken, *windows}), dtype=np.int64)
+        candidates = np.array(sorted({*meaning, *words.alone, *words.windows}), dtype=np.int64)
         if len(candidates) == 0:
             return []
         missing = self._meaning_of(vector, [one for one in candidates.tolist() if one not in meaning])
@@ -74,8 +80,9 @@ class Search:
         channels = {
             "meaning alone": [meaning.get(one, (0.0, 0.0))[0] for one in candidates.tolist()],
             "meaning window": [meaning.get(one, (0.0, 0.0))[1] for one in candidates.tolist()],
-            "words alone": [spoken.get(one, 0.0) for one in candidates.tolist()],
-            "words window": [windows.get(one, 0.0) for one in candidates.tolist()],
+            "words alone": [words.alone.get(one, 0.0) for one in candidates.tolist()],
+            "words window": [words.windows.get(one, 0.0) for one in candidates.tolist()],
+            "words transcript": [words.transcripts.get(one // STRIDE, 0.0) for one in candidates.tolist()],
         }
         fused = sum(_WEIGHTS[name] * _scaled(values) for name, values in channels.items()) / sum(_WEIGHTS.values())
         # 4. Read the best, as long as they are still in the library, and rank answers before questions.
@@ -105,6 +112,11 @@ class Search:
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each stemmed word is in this library, 0 for one that is everywhere."""
         return self._derived.lexicon.rarity(words)
+
+    def rarity_within(self, words: Sequence[str], transcript_id: str) -> dict[str, float]:
+        """The same among the turns of one transcript, of those words that are said in it."""
+        size = self._library.size(transcript_id)
+        return {} if size is None else self._derived.lexicon.rarity_within(words, size[0], turns=size[1])
 
     def _by_meaning(self, vector: npt.NDArray[np.float32], scope: Scope) -> dict[int, tuple[float, float]]:
         """Scores (alone, window) of the nearest turns and of those beside them, by turn id."""
@@ -136,7 +148,7 @@ class Search:
 
 
 def _read(scores: dict[int, float], found: dict[int, tuple[Source, Turn]]) -> dict[int, float]:
-    """Scores by turn id with the exchange taken into account: a question that matches lifts the turn that answers it."""
+    """Scores by turn id, exchanges taken into account: a question that matches lifts the turn that answers it."""
     asking = {turn_id for turn_id, (_, turn) in found.items() if asks(turn.text)}
     return {
         turn_id: score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from time import perf_counter
@@ -85,7 +86,12 @@ def _quoted(extracts: Sequence[quote.Extract]) -> tuple[tuple[Sentence, ...], tu
         Citation(n, extract.source, extract.turn, extract.span) for n, extract in enumerate(ordered, start=1)
     )
     sentences = tuple(Sentence(f"{_who(one)}: “{one.quote}”", (one.n,), 1.0) for one in citations)
-    return sentences, citations, "\n".join(f"{one.text} [{one.citations[0]}]" for one in sentences)
+    return sentences, citations, "\n".join(f"{_unmarked(one.text)} [{one.citations[0]}]" for one in sentences)
+
+
+def _unmarked(quote: str) -> str:
+    """A quote as it stands in the answer's text, where "[2]" can only be a marker of ours."""
+    return re.sub(r"\[(\d+)\]", r"(\1)", quote)
 
 
 def _in_order(extracts: Sequence[quote.Extract]) -> list[quote.Extract]:

@@ -35,6 +35,10 @@ class Searcher(Protocol):
         """How telling each stemmed word is in this library."""
         ...
 
+    def rarity_within(self, words: Sequence[str], transcript_id: str) -> dict[str, float]:
+        """How telling each of the words said in one transcript is among its turns."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -6,9 +6,10 @@ agrees or greets ("Mm-hm.") joins the one before it. The passages of a transcrip
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from rag.sentences import sentence_ranges
+from rag.sentences import bounded_ranges, fits
 from rag.values import Passage, Span, Turn
 from rag.words import is_back_channel
 
@@ -19,6 +20,8 @@ MAX_WORDS = 150
 MAX_CHARS = 900
 # Named in the library's manifest: a library made with other settings is refused, not mixed.
 SETTINGS = f"turns/{MAX_WORDS}w/{MAX_CHARS}c/1"
+
+_GAP = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -73,38 +76,14 @@ def part_ranges(text: str) -> list[tuple[int, int]]:
     if _fits(text):
         return [(0, len(text))]
     cuts = [0]
-    for start, end in _pieces(text):
+    for start, end in bounded_ranges(text, max_words=MAX_WORDS, max_chars=MAX_CHARS):
         if start > cuts[-1] and not _fits(text[cuts[-1] : end]):
             cuts.append(start)
     return list(zip(cuts, [*cuts[1:], len(text)], strict=True))
 
 
-def _pieces(text: str) -> list[tuple[int, int]]:
-    """Sentences, those too long on their own cut between words (or anywhere, where there are no spaces)."""
-    pieces: list[tuple[int, int]] = []
-    for first, end in sentence_ranges(text):
-        start = first
-        while not _fits(text[start:end]):
-            cut = _last_cut(text, start, end)
-            pieces.append((start, cut))
-            start = cut
-        pieces.append((start, end))
-    return pieces
-
-
-def _last_cut(text: str, start: int, end: int) -> int:
-    """The last space at which text[start:...] still fits, or the hard limit where there is none."""
-    at, words = start, 0
-    limit = min(end, start + MAX_CHARS)
-    best = limit
-    while words < MAX_WORDS and (space := text.find(" ", at, limit)) != -1:
-        words += space > at
-        at = best = space + 1
-    return best
-
-
 def _fits(text: str) -> bool:
-    return len(text) <= MAX_CHARS and len(text.split()) <= MAX_WORDS
+    return fits(text, max_words=MAX_WORDS, max_chars=MAX_CHARS)
 
 
 def _spoken(speaker: str | None, text: str) -> str:

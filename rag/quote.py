@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.evidence import Evidence, Searcher, asks
 from rag.question import Question
-from rag.sentences import sentence_ranges
+from rag.reading import Reader, Signs, spoken, total
+from rag.sentences import bounded_ranges
 from rag.values import Source, Span, Turn
 from rag.words import content_words
 
@@ -17,30 +18,12 @@ _MAX_WORDS_EACH = 75
 _MAX_EXTRACTS = 3
 _READ = 80  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
 
-# How much each sign that a sentence answers is worth; fitted on development questions: docs/experiments.md.
-_MEANING, _WORDS, _FOUND, _KIND, _ASKS = 0.40, 0.35, 0.25, 0.08, -0.15
-
 # A sentence that begins like this says little without the one before it.
 _LEANS = re.compile(
     r"^[\"“'‘(]*(?:and|but|so|because|that|that's|this|these|those|it|it's|he|he's|she|she's|they|they're|which|then|also|"
     r"or|plus|instead|therefore|as a result)\b",
     re.I,
 )
-_HOLDS = {
-    "number": re.compile(
-        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
-        r"seventy|eighty|ninety|hundred|thousand|million|billion|half|dozen|couple|zero|twice)\b",
-        re.I,
-    ),
-    "reason": re.compile(
-        r"\b(?:because|since|so that|reason|due to|in order to|that's why|why|as a result|therefore|caus\w+)\b", re.I
-    ),
-    "time": re.compile(
-        r"\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-        r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|week|month|year|day|ago|o'clock)s?\b",
-        re.I,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +57,11 @@ class _Scored:
     at: int  # place among the turn's sentences
     range: tuple[int, int]
     words: frozenset[str]
-    score: float
-    meaning: float
+    signs: Signs
+
+    @property
+    def score(self) -> float:
+        return total(self.signs)
 
 
 def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searcher) -> list[Extract]:
@@ -84,7 +70,7 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     The first is the best there is, whether it answers or not; that is decided elsewhere.
     """
     weights = weigh(question, searcher)
-    scored = _scored(question, evidence, searcher, weights)
+    scored = _scored(question, evidence, searcher)
     if not scored:
         return []
     by_turn: dict[tuple[str, int], list[_Scored]] = {}
@@ -100,7 +86,7 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
             continue
         siblings = by_turn[one.evidence.source.transcript_id, one.evidence.turn.turn]
         grown = _grown(one, siblings, min(left, _MAX_WORDS_EACH), weights)
-        if any(_overlap(grown, other) for other in chosen):
+        if any(_overlap(grown, other) for other in chosen) or (chosen and len(grown.text.split()) > left):
             continue
         for extract in _exchange(grown, one.evidence):
             chosen.append(extract)
@@ -121,36 +107,26 @@ def share(weights: dict[str, float], words: set[str] | frozenset[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def _scored(
-    question: Question, evidence: Sequence[Evidence], searcher: Searcher, weights: dict[str, float]
-) -> list[_Scored]:
-    drafts: list[tuple[Evidence, int, tuple[int, int], frozenset[str]]] = []
-    for one in evidence:
-        for at, (start, end) in enumerate(sentence_ranges(one.turn.text)):
-            drafts.append((one, at, (start, end), frozenset(content_words(one.turn.text[start:end]))))
-    drafts.sort(key=lambda draft: -(share(weights, draft[3]) + draft[0].score))
+def _scored(question: Question, evidence: Sequence[Evidence], searcher: Searcher) -> list[_Scored]:
+    reader = Reader(question, searcher, max((one.score for one in evidence), default=1.0))
+    drafts = [
+        (reader.signs(one, at, place), one, at, place)
+        for one in evidence
+        for at, place in enumerate(_sentences(one.turn.text))
+    ]
+    drafts.sort(key=lambda draft: -total(draft[0]))
     drafts = drafts[:_READ]
-    near = searcher.similarity(question.text, [_read(one, place) for one, _, place, _ in drafts])
-    best = max((one.score for one in evidence), default=1.0) or 1.0
-    scored = []
-    for (one, at, place, words), meaning in zip(drafts, near, strict=True):
-        sentence = one.turn.text[place[0] : place[1]]
-        around = frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}"))
-        told = share(weights, words) + 0.4 * share(weights, around - words)
-        score = (
-            _MEANING * meaning
-            + _WORDS * told
-            + _FOUND * one.score / best
-            + _KIND * any(_HOLDS[kind].search(sentence) for kind in question.wants)
-            + _ASKS * asks(sentence)
+    near = searcher.similarity(question.text, [spoken(one, at, place) for _, one, at, place in drafts])
+    return [
+        _Scored(
+            one,
+            at,
+            place,
+            frozenset(content_words(one.turn.text[place[0] : place[1]])),
+            replace(signs, meaning=meaning),
         )
-        scored.append(_Scored(one, at, place, words, score, meaning))
-    return scored
-
-
-def _read(one: Evidence, place: tuple[int, int]) -> str:
-    said = one.turn.text[place[0] : place[1]]
-    return said if one.turn.speaker is None else f"{one.turn.speaker}: {said}"
+        for (signs, one, at, place), meaning in zip(drafts, near, strict=True)
+    ]
 
 
 def _adds(one: _Scored, chosen: Sequence[Extract], covered: set[str], weights: dict[str, float]) -> bool:
@@ -163,7 +139,7 @@ def _adds(one: _Scored, chosen: Sequence[Extract], covered: set[str], weights: d
 def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict[str, float]) -> Extract:
     """The sentence with those beside it that it leans on or that go on answering, within `budget` words."""
     turn = one.evidence.turn
-    ranges = sentence_ranges(turn.text)
+    ranges = _sentences(turn.text)
     scores = {other.at: other.score for other in siblings}
     first = last = one.at
 
@@ -181,7 +157,7 @@ def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict
         first -= 1
     span = Span(turn.turn, ranges[first][0], ranges[last][1])
     said = frozenset(content_words(f"{turn.speaker or ''} {turn.text}"))
-    return Extract(one.evidence.source, turn, span, one.score, one.meaning, share(weights, said))
+    return Extract(one.evidence.source, turn, span, one.score, one.signs.meaning, share(weights, said))
 
 
 def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
@@ -189,11 +165,16 @@ def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
     before = evidence.before
     if before is None or not asks(before.text) or len(extract.turn.text.split()) > 8:
         return [extract]
-    start, end = sentence_ranges(before.text)[-1]
+    start, end = _sentences(before.text)[-1]
     asked = Extract(
         extract.source, before, Span(before.turn, start, end), extract.score, extract.meaning, extract.covered
     )
     return [asked, extract]
+
+
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Sentences; what runs on without end is cut to a quotable length."""
+    return bounded_ranges(text, max_words=_MAX_WORDS_EACH, max_chars=8 * _MAX_WORDS_EACH)
 
 
 def _said(one: _Scored) -> set[str]:

@@ -25,6 +25,36 @@ def sentence_ranges(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
+def bounded_ranges(text: str, *, max_words: int, max_chars: int) -> tuple[tuple[int, int], ...]:
+    """The same, but a sentence too long is cut between words, or anywhere where there are no spaces.
+
+    Automatic captions run on for minutes without a full stop, and some scripts have no spaces.
+    """
+    pieces: list[tuple[int, int]] = []
+    for first, end in sentence_ranges(text):
+        start = first
+        while not fits(text[start:end], max_words=max_words, max_chars=max_chars):
+            cut = _last_cut(text, start, min(end, start + max_chars), max_words)
+            pieces.append(_trimmed(text, start, cut))
+            start = cut
+        pieces.append((start, end))
+    return tuple(pieces)
+
+
+def fits(text: str, *, max_words: int, max_chars: int) -> bool:
+    """True when `text` is within both limits."""
+    return len(text) <= max_chars and len(text.split()) <= max_words
+
+
+def _last_cut(text: str, start: int, limit: int, max_words: int) -> int:
+    """The last space at which text[start:...] is still within the limits, or the hard limit where there is none."""
+    at, words, best = start, 0, limit
+    while words < max_words and (space := text.find(" ", at, limit)) != -1:
+        words += space > at
+        at = best = space + 1
+    return best
+
+
 def _paragraph_ranges(text: str) -> list[tuple[int, int]]:
     ranges, start = [], 0
     for gap in re.finditer(r"\n\s*", text):

@@ -84,4 +84,5 @@ def _plain(word: str) -> str:
 def _strip_marks(text: str) -> str:
     if text.isascii():
         return text
-    return "".join(char for char in text if not unicodedata.combining(char))
+    # Composed again, or a Hangul syllable would stay in the three letters it was taken apart into.
+    return unicodedata.normalize("NFC", "".join(char for char in text if not unicodedata.combining(char)))

@@ -21,7 +21,7 @@ ROOMS = ("api", "index", "rag", "prompts")
 
 @dataclass(frozen=True)
 class Library:
-    """A third-party library: what pip calls it, and the modules or packages ("index/") that may import it: one, mostly."""
+    """A third-party library: what pip calls it, and the modules or packages ("index/") that may import it."""
 
     distribution: str
     doors: tuple[str, ...]
@@ -35,7 +35,7 @@ LIBRARIES = {
     "numpy": Library("numpy", ("index/",)),  # arithmetic rather than a service: the whole room may use it
     "platformdirs": Library("platformdirs", ("api/settings.py",)),
     "pydantic": Library("pydantic", ("api/wire.py",)),
-    "rich": Library("rich", ("api/render.py", "api/meter.py")),
+    "rich": Library("rich", ("api/meter.py", "api/render.py")),  # a moving line, and what is printed
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),
@@ -43,7 +43,7 @@ LIBRARIES = {
     "tantivy": Library("tantivy", ("index/lexicon.py",)),
     "torch": Library("torch", ("index/sentence_encoder.py",)),
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
-    "typer": Library("typer", ("api/main.py", "api/arguments.py")),
+    "typer": Library("typer", ("api/arguments.py", "api/main.py")),  # what may be said, and the commands
     "webvtt": Library("webvtt-py", ("rag/formats/webvtt_file.py",)),
 }
 

@@ -32,7 +32,8 @@ class Database:
         self._lock_timeout_s = lock_timeout_s
         with _explained(path, lock_timeout_s):
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": lock_timeout_s})
+        address = sa.URL.create("sqlite", database=str(path))  # in text, a "?" in the path would begin options
+        self._engine = sa.create_engine(address, connect_args={"timeout": lock_timeout_s})
         sa.event.listen(self._engine, "connect", _configure)
         sa.event.listen(self._engine, "begin", _begin)
         self._prepare()

@@ -127,10 +127,10 @@ class Library:
         with self._database.reading() as connection:
             return reading.turns_by_id(connection, turn_ids)
 
-    def turn_count(self, transcript_id: str) -> int:
-        """How many turns a transcript has. Raises NotFoundError when it is not there."""
+    def size(self, transcript_id: str) -> tuple[int, int] | None:
+        """The number of a transcript's present version, and how many turns it has; None when it is not there."""
         with self._database.reading() as connection:
-            return int(reading.row_of(connection, transcript_id).turns)
+            return reading.size(connection, transcript_id)
 
     def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
         """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""

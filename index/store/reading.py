@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -79,18 +80,29 @@ def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> dict[int,
     return found
 
 
+def size(connection: sa.Connection, transcript_id: str) -> tuple[int, int] | None:
+    """The number of a transcript's present version, and how many turns it has; None when it is not there."""
+    statement = sa.select(transcripts.c.ordinal, transcripts.c.turns).where(transcripts.c.id == transcript_id)
+    row = connection.execute(statement).first()
+    return None if row is None else (row.ordinal, row.turns)
+
+
 def turn_range(
     connection: sa.Connection, transcript_id: str, numbers: tuple[int, int], filters: Filters
 ) -> tuple[Turn, ...]:
     """Turns of one transcript by number, first and last included, those that `filters` let through."""
-    ordinal = connection.execute(sa.select(transcripts.c.ordinal).where(transcripts.c.id == transcript_id)).scalar()
-    if ordinal is None:
+    known = size(connection, transcript_id)
+    if known is None:
         return ()
+    own = known[0]
     first, last = max(numbers[0], 1), min(numbers[1], STRIDE - 1)
-    within = turns.c.turn_id.between(ordinal * STRIDE + first, ordinal * STRIDE + last)
+    within = turns.c.turn_id.between(own * STRIDE + first, own * STRIDE + last)
     rows = connection.execute(_turn_query().where(within).order_by(turns.c.turn_id)).all()
-    only = set(_turns_of(connection, filters.speakers, (ordinal,))) if filters.speakers else None
-    never = set(_turns_of(connection, filters.not_speakers, (ordinal,))) if filters.not_speakers else set()
+    # Whom a name means is settled among all that the filters let through, as in `scope`: "Allen" may be somebody
+    # else's whole name elsewhere.
+    ordinals = _ordinals(connection, filters)
+    only = set(_turns_of(connection, filters.speakers, ordinals, within=own)) if filters.speakers else None
+    never = set(_turns_of(connection, filters.not_speakers, ordinals, within=own)) if filters.not_speakers else set()
     return tuple(_turn(row) for row in rows if (only is None or row.turn_id in only) and row.turn_id not in never)
 
 
@@ -103,7 +115,7 @@ def scope(connection: sa.Connection, filters: Filters) -> Scope:
 
 
 def counts(connection: sa.Connection, allowed: Scope) -> Counts:
-    """How many transcripts and turns `allowed` holds, and in which collections."""
+    """How many turns `allowed` holds, of how many transcripts, and in which collections."""
     statement = sa.select(transcripts.c.ordinal, transcripts.c.collection, transcripts.c.turns)
     rows = connection.execute(statement).all()
     only = None if allowed.only is None else set(allowed.only) - set(allowed.never)
@@ -111,7 +123,12 @@ def counts(connection: sa.Connection, allowed: Scope) -> Counts:
     if inside is not None:
         inside = set(inside)
         rows = [row for row in rows if row.ordinal in inside]
-    turn_count = len(only) if only is not None else sum(row.turns for row in rows) - len(allowed.never)
+    if only is None:
+        ruled_out = Counter(one // STRIDE for one in allowed.never)
+        rows = [row for row in rows if row.turns > ruled_out[row.ordinal]]
+        turn_count = sum(row.turns - ruled_out[row.ordinal] for row in rows)
+    else:
+        turn_count = len(only)
     return Counts(tuple(sorted({row.collection for row in rows})), len(rows), turn_count)
 
 
@@ -156,8 +173,13 @@ def _ordinals(connection: sa.Connection, filters: Filters) -> tuple[int, ...] | 
     return tuple(connection.execute(statement).scalars())
 
 
-def _turns_of(connection: sa.Connection, names: Sequence[str], ordinals: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Ids of the turns these people speak: by whole name, or, when nobody has it, by all words of a part of one."""
+def _turns_of(
+    connection: sa.Connection, names: Sequence[str], ordinals: tuple[int, ...] | None, *, within: int | None = None
+) -> tuple[int, ...]:
+    """Ids of the turns these people speak: by whole name, or, when nobody has it, by all words of a part of one.
+
+    Who has it is asked among `ordinals`; the turns are of those transcripts, or only of `within`.
+    """
     inside = None if ordinals is None else set(ordinals)
     known = connection.execute(sa.select(speakers.c.ordinal, speakers.c.folded)).all()
     folded = {row.folded for row in known if inside is None or row.ordinal in inside}
@@ -168,10 +190,12 @@ def _turns_of(connection: sa.Connection, names: Sequence[str], ordinals: tuple[i
         wanted |= exact or {one for one in folded if part and part <= set(one.split())}
     low = speakers.c.ordinal * STRIDE
     spoken = sa.and_(turns.c.turn_id >= low, turns.c.turn_id < low + STRIDE, turns.c.label == speakers.c.label)
+    inside = inside if within is None else {within}
+    there = [] if within is None else [speakers.c.ordinal == within]
     found: list[int] = []
     for one in sorted(wanted):
         statement = sa.select(turns.c.turn_id).select_from(speakers.join(turns, spoken))
-        found.extend(connection.execute(statement.where(speakers.c.folded == one)).scalars())
+        found.extend(connection.execute(statement.where(speakers.c.folded == one, *there)).scalars())
     return tuple(sorted(one for one in found if inside is None or one // STRIDE in inside))
 
 

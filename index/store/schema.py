@@ -1,8 +1,8 @@
 """The tables of the library: the database is the truth, FAISS and tantivy are derived from it.
 
 Every row of a transcript carries the transcript's `ordinal`, a number never used twice, so that a derived index can
-drop a replaced version by one range of ids: `turn_id` and `passage_id` are `ordinal * STRIDE` plus the turn's number or the
-passage's position.
+drop a replaced version by one range of ids: `turn_id` is `ordinal * STRIDE` plus the turn's number, `passage_id` plus
+the passage's position.
 """
 
 from __future__ import annotations

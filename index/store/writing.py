@@ -128,7 +128,7 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: 
             {
                 "turn_id": base + turn.turn,
                 "label": turn.speaker,
-                "inferred": turn.speaker_inferred,
+                "inferred": turn.speaker_inferred and turn.speaker not in names,
                 "kind": turn.kind,
                 "start": turn.start,
                 "end": turn.end,
@@ -145,15 +145,15 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: 
         ],
     )
     known = {speaker.name: speaker for speaker in value.speakers}
-    people = [
-        _speaker_row(inserted[0], label, names.get(label, label), known.get(label)) for label in value.speaker_names()
-    ]
+    people = [_speaker_row(inserted[0], label, names.get(label), known.get(label)) for label in value.speaker_names()]
     if people:
         connection.execute(speakers.insert(), people)
     _log(connection, inserted[0], "added")
 
 
-def _speaker_row(ordinal: int, label: str, name: str, known: Speaker | None) -> dict[str, Any]:
+def _speaker_row(ordinal: int, label: str, given: str | None, known: Speaker | None) -> dict[str, Any]:
+    """A speaker under the name a user gave, which needs no reason, or else under the label."""
+    name = given or label
     return {
         "ordinal": ordinal,
         "label": label,
@@ -161,7 +161,7 @@ def _speaker_row(ordinal: int, label: str, name: str, known: Speaker | None) -> 
         "folded": reading.fold(name),
         "role": known.role if known else None,
         "organisation": known.organisation if known else None,
-        "reason": known.reason if known else None,
+        "reason": known.reason if known and given is None else None,
     }
 
 

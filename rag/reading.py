@@ -1,0 +1,177 @@
+"""Reading a sentence against a question: the signs that it answers, as numbers, and what they add up to.
+
+The weights are fitted on development questions (benchmarks/fit_reading.py, docs/experiments.md) and meant to be read:
+each sign is between 0 and 1 (meaning between -1 and 1), so a weight is what the sign is worth at most.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import astuple, dataclass
+
+from rag.evidence import Evidence, Searcher, asks
+from rag.question import Question
+from rag.sentences import sentence_ranges
+from rag.words import content_words, surface_words
+
+_NUMBER = (
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|twice)(?:[- ](?:\w+))?"
+)
+_HOLDS = {
+    "number": re.compile(rf"\b{_NUMBER}\b", re.I),
+    "reason": re.compile(
+        r"\b(?:because|since|so that|reasons?|due to|in order to|why|as a result|therefore|caus\w+)\b", re.I
+    ),
+    "time": re.compile(
+        r"\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tomorrow|week|month|year|day|ago|o'clock|last|next)s?\b",
+        re.I,
+    ),
+}
+_BEGINNING = 2  # sentences that still belong to the question before them
+_NEW_WORDS = 8  # words of its own after which a sentence says no less for having more
+_OPENING = 2  # turns in which people greet and announce
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Signs that a sentence answers a question.
+
+    Attributes:
+        meaning: Cosine of the question and the sentence, read with the question before it where there is one.
+        own, answered, rest: Share of the question's worth in the sentence's words; in those of the question it
+            answers; elsewhere in its turn and in its speaker's name.
+        shared: Share of the worth that its transcript has in common.
+        found: How well its turn was found, against the best.
+        number, reason, time: It holds the kind of thing that is asked for.
+        named: Its speaker is named in the question.
+        names: Share of the names in the question that it, its turn or its speaker has; 1 when there are none.
+        asks: It is itself a question.
+        new: How much it says that the question does not say already.
+        opening: It is among the first turns.
+        replies: Its turn answers a question, and it begins the turn.
+    """
+
+    meaning: float
+    own: float
+    answered: float
+    rest: float
+    shared: float
+    found: float
+    number: float
+    reason: float
+    time: float
+    named: float
+    names: float
+    asks: float
+    new: float
+    opening: float
+    replies: float
+
+
+WEIGHTS = Signs(
+    meaning=0.40,
+    own=0.33,
+    answered=0.28,
+    rest=0.16,
+    shared=0.35,
+    found=0.40,
+    number=0.12,
+    reason=0.06,
+    time=0.10,
+    named=0.08,
+    names=0.05,
+    asks=-0.20,
+    new=0.12,
+    opening=-0.05,
+    replies=0.04,
+)
+
+
+def total(signs: Signs, weights: Signs = WEIGHTS) -> float:
+    """What the signs add up to; comparable within one question."""
+    return float(sum(sign * weight for sign, weight in zip(astuple(signs), astuple(weights), strict=True)))
+
+
+class Reader:
+    """Reads sentences against one question.
+
+    A word's rarity in the library is split in two: that a transcript has it at all speaks for every turn of it; how
+    rare it is inside the transcript speaks for the turns that have it. Without this an opening that names the topic
+    beats the turns that are about it.
+    """
+
+    def __init__(self, question: Question, searcher: Searcher, best_score: float) -> None:
+        self.question = question
+        self._searcher = searcher
+        self._best_score = best_score or 1.0
+        self._rarity = searcher.rarity(question.words)
+        self._worth = sum(self._rarity.values()) or 1.0
+        self._within: dict[str, dict[str, float]] = {}
+
+    def signs(self, one: Evidence, at: int, place: tuple[int, int]) -> Signs:
+        """The signs of sentence number `at` of a turn, at `place` in its text; `meaning` is left 0."""
+        text = one.turn.text[place[0] : place[1]]
+        said = frozenset(content_words(text))
+        turn = frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}"))
+        before = question_before(one) if at < _BEGINNING else None
+        own, answered, rest, shared = self._told(one, said, frozenset(content_words(before or "")), turn)
+        wants, names = self.question.wants, self.question.names
+        return Signs(
+            meaning=0.0,
+            own=own,
+            answered=answered,
+            rest=rest,
+            shared=shared,
+            found=one.score / self._best_score,
+            number=float("number" in wants and self._counts(text)),
+            reason=float("reason" in wants and bool(_HOLDS["reason"].search(text))),
+            time=float("time" in wants and bool(_HOLDS["time"].search(text))),
+            named=float(bool(names & set(content_words(one.turn.speaker or "")))),
+            names=len(names & turn) / len(names) if names else 1.0,
+            asks=float(asks(text)),
+            new=min(len(said - set(self.question.words)), _NEW_WORDS) / _NEW_WORDS,
+            opening=float(one.turn.turn <= _OPENING),
+            replies=float(before is not None and at == 0),
+        )
+
+    def _counts(self, text: str) -> bool:
+        """Whether there is a number that is not merely the question's own."""
+        asked = set(surface_words(self.question.text))
+        return any(not set(surface_words(found.group())) <= asked for found in _HOLDS["number"].finditer(text))
+
+    def _told(
+        self, one: Evidence, said: frozenset[str], before: frozenset[str], turn: frozenset[str]
+    ) -> tuple[float, float, float, float]:
+        transcript_id = one.source.transcript_id
+        if transcript_id not in self._within:
+            self._within[transcript_id] = self._searcher.rarity_within(self.question.words, transcript_id)
+        own = answered = rest = shared = 0.0
+        for word, inside in self._within[transcript_id].items():
+            local = min(inside, self._rarity.get(word, 0.0))
+            shared += self._rarity.get(word, 0.0) - local
+            if word in said:
+                own += local
+            elif word in before:
+                answered += local
+            elif word in turn:
+                rest += local
+        return own / self._worth, answered / self._worth, rest / self._worth, shared / self._worth
+
+
+def question_before(one: Evidence) -> str | None:
+    """The question that a turn answers, if the turn before it asks one."""
+    if one.before is None or not asks(one.before.text):
+        return None
+    start, end = sentence_ranges(one.before.text)[-1]
+    return one.before.text[start:end]
+
+
+def spoken(one: Evidence, at: int, place: tuple[int, int]) -> str:
+    """What is compared with the question by meaning: the sentence, who says it, and the question it answers."""
+    said = one.turn.text[place[0] : place[1]]
+    if one.turn.speaker is not None:
+        said = f"{one.turn.speaker}: {said}"
+    before = question_before(one) if at < _BEGINNING else None
+    return said if before is None else f"{before} {said}"

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import QuestionError
+from rag.question import MAX_CHARS, checked, parse, standalone
+from rag.values import Message
+
+
+def test_a_question_is_tidied() -> None:
+    assert checked("  Which \n\t county?  ") == "Which county?"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t\u3000", "?!", "😀"])
+def test_a_question_of_nothing_is_refused(text: str) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        checked(text)
+
+
+def test_the_longest_question_allowed_passes() -> None:
+    assert MAX_CHARS == 4000
+    assert len(checked("a" * 4000)) == 4000
+    assert checked("a" * 4000 + " " * 100) == "a" * 4000
+
+
+@pytest.mark.parametrize(("length", "said"), [(4001, "4,001"), (20_000, "20,000")])
+def test_a_longer_one_is_refused_in_one_line_with_both_numbers(length: int, said: str) -> None:
+    with pytest.raises(QuestionError) as refused:
+        checked("a" * length)
+    assert said in str(refused.value)
+    assert "4,000" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_refused_is_named() -> None:
+    with pytest.raises(QuestionError, match="the query is empty"):
+        checked("", what="query")
+
+
+HISTORY = (
+    Message("user", "Which county got the grant?"),
+    Message("assistant", "Harney County [1]"),
+)
+
+
+def test_a_question_that_leans_takes_the_one_before_it_along() -> None:
+    assert standalone("And why did they?", HISTORY) == "Which county got the grant? And why did they?"
+
+
+def test_a_question_that_stands_alone_is_left_alone() -> None:
+    assert standalone("Which county got its money?", ()) == "Which county got its money?"
+    assert standalone("When did Greg Allen visit Florida?", HISTORY) == "When did Greg Allen visit Florida?"
+
+
+def test_only_what_a_person_asked_counts() -> None:
+    assert standalone("And why?", (Message("assistant", "Hello"),)) == "And why?"
+
+
+def test_together_they_are_not_longer_than_a_question_can_be() -> None:
+    long = "And " + "why " * 900 + "it?"
+    together = standalone(long, (Message("user", "county " * 500),))
+    assert len(together) <= MAX_CHARS
+    assert together.endswith(long)
+
+
+def test_a_question_is_taken_apart() -> None:
+    found = parse("How many counties did Greg Allen visit, and why?")
+    assert found.words == tuple(dict.fromkeys(found.words))
+    assert {"greg", "allen"} <= found.names
+    assert found.wants == {"number", "reason"}

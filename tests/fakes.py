@@ -1,0 +1,257 @@
+"""What stands at the doors in tests: an encoder without weights; and short ways to make transcripts and libraries.
+
+Nothing here replaces what is under test. The encoder is a fake: texts that share words get near vectors, the same text
+gets the same vector in every process. So is the searcher in memory, for tests of what is done with what was found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import HealthCheck, settings
+
+from index.derived import Derived
+from index.encoder import Vectors
+from index.search import Search
+from index.store.library import Library
+from index.store.records import Encoded, Origin, Outcome
+from rag.passages import passages
+from rag.values import Filters, Hit, Searched, Source, Speaker, Transcript, Turn
+from rag.words import content_words
+
+_LABEL = re.compile(r"(?P<speaker>[^:\n]{1,40}): (?P<text>.*)", re.DOTALL)
+
+
+def settle_hypothesis() -> None:
+    """The same examples every time, few enough for every run."""
+    settings.register_profile(
+        "transcite",
+        max_examples=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    settings.load_profile("transcite")
+
+
+@lru_cache(maxsize=100_000)
+def _of_word(word: str, dimension: int) -> npt.NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+    return np.random.default_rng(seed).standard_normal(dimension)
+
+
+class HashingEncoder:
+    """A bag of words: each word's own direction, summed and scaled to length 1.
+
+    Attributes:
+        calls: Batches of documents encoded so far.
+        texts: Documents encoded so far.
+    """
+
+    def __init__(self, name: str = "hashing", dimension: int = 64) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.calls = 0
+        self.texts: list[str] = []
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        self.calls += 1
+        self.texts.extend(texts)
+        return self._vectors(texts)
+
+    def encode_query(self, text: str) -> Vectors:
+        return self._vectors([text])
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), self.dimension))
+        for at, text in enumerate(texts):
+            rows[at] = sum(_of_word(word, self.dimension) for word in content_words(text) or ["(nothing)"])
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def turn(number: int, line: str) -> Turn:
+    """A turn from "Name: text"; "(text)" is a direction, anything else has no speaker."""
+    if line.startswith("(") and line.endswith(")"):
+        return Turn(number, line, kind="direction")
+    labelled = _LABEL.fullmatch(line)
+    return Turn(number, line) if labelled is None else Turn(number, labelled["text"], labelled["speaker"])
+
+
+def transcript(
+    *lines: str, title: str = "Meeting", date: dt.date | None = None, speakers: tuple[Speaker, ...] = ()
+) -> Transcript:
+    """A transcript of one turn a line (see `turn`)."""
+    turns = tuple(turn(number, line) for number, line in enumerate(lines, start=1))
+    return Transcript(title, turns, date=date, speakers=speakers)
+
+
+def origin(name: str, content: str = "", collection: str = "default") -> Origin:
+    """A file of that name; equal `content` means equal bytes."""
+    return Origin(collection, f"/files/{name}", hashlib.sha256((content or name).encode()).hexdigest())
+
+
+def encoded(value: Transcript, encoder: HashingEncoder | None = None) -> Encoded:
+    """A transcript cut and encoded."""
+    cut = passages(value.turns)
+    vectors = (encoder or HashingEncoder()).encode_documents([one.text for one in cut]).astype(np.float16)
+    return Encoded(value, cut, tuple(vector.tobytes() for vector in vectors))
+
+
+def library(home: Path, *, encoder: str = "hashing", lock_timeout_s: float = 5.0) -> Library:
+    """The library in `home`, made when it is not there."""
+    return Library(home, encoder=encoder, lock_timeout_s=lock_timeout_s)
+
+
+def put(into: Library, name: str, *lines: str, collection: str = "default", date: dt.date | None = None) -> str:
+    """Store a transcript of these lines under a file's name; returns its id. Other lines are other content."""
+    assert store(into, name, *lines, collection=collection, date=date)[0] in {"added", "replaced"}
+    return origin(name, collection=collection).transcript_id
+
+
+def store(
+    into: Library, name: str, *lines: str, collection: str = "default", date: dt.date | None = None
+) -> tuple[Outcome, str]:
+    """The same, whatever the outcome."""
+    return into.put(origin(name, "\n".join(lines), collection), encoded(transcript(*lines, title=name, date=date)))
+
+
+def derived(of: Library, *, lock_timeout_s: float = 5.0, dimension: int = 64) -> Derived:
+    """The library's indexes."""
+    return Derived(of, dimension=dimension, lock_timeout_s=lock_timeout_s)
+
+
+def searching(of: Library, indexes: Derived | None = None) -> Search:
+    """What finds in a library."""
+    return Search(of, HashingEncoder(), indexes or derived(of))
+
+
+def found(searcher: Search, query: str, *, filters: Filters | None = None, top_k: int = 10) -> list[tuple[str, int]]:
+    """The hits of a search as (transcript id, turn), best first."""
+    hits = searcher.search(query, filters=filters or Filters(), top_k=top_k)
+    return [(hit.source.transcript_id, one.turn) for hit in hits for one in hit.turns]
+
+
+def every_turn(of: Library) -> list[tuple[Source, Turn]]:
+    """Every turn there is, read one transcript at a time."""
+    found: list[tuple[Source, Turn]] = []
+    for entry in of.entries():
+        source, value = of.transcript(entry.source.transcript_id)
+        found.extend((source, one) for one in value.turns)
+    return found
+
+
+def write(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
+    """Files by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        paths.append(path)
+    return paths
+
+
+class MemorySearcher:
+    """A searcher over transcripts in memory, by meaning alone; without filters."""
+
+    def __init__(self, *transcripts: Transcript) -> None:
+        self._encoder = HashingEncoder()
+        self._sources = [Source(f"t{n}", one.title, "default") for n, one in enumerate(transcripts)]
+        self._turns = {source.transcript_id: one.turns for source, one in zip(self._sources, transcripts, strict=True)}
+        self._words = {
+            (transcript_id, one.turn): set(content_words(one.text))
+            for transcript_id, turns in self._turns.items()
+            for one in turns
+        }
+
+    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+        near = [
+            Hit(source, (one,), score)
+            for source in self._sources
+            for one, score in zip(
+                self._turns[source.transcript_id],
+                self.similarity(query, [one.text for one in self._turns[source.transcript_id]]),
+                strict=True,
+            )
+        ]
+        return sorted(near, key=lambda hit: -hit.score)[:top_k]
+
+    def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
+        first, last = hit.turns[0].turn - before, hit.turns[-1].turn + after
+        return tuple(one for one in self._turns[hit.source.transcript_id] if first <= one.turn <= last)
+
+    def searched(self, filters: Filters) -> Searched:
+        return Searched(("default",), len(self._sources), len(self._words), filters)
+
+    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
+        if not texts:
+            return []
+        return [float(one) for one in self._encoder.encode_documents(texts) @ self._encoder.encode_query(query)[0]]
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        return {word: self._idf(word, list(self._words.values())) for word in words}
+
+    def rarity_within(self, words: Sequence[str], transcript_id: str) -> dict[str, float]:
+        inside = [said for (own, _), said in self._words.items() if own == transcript_id]
+        return {word: self._idf(word, inside) for word in words if any(word in said for said in inside)}
+
+    def _idf(self, word: str, turns: list[set[str]]) -> float:
+        n = sum(word in said for said in turns)
+        return math.log(1 + (len(turns) - n + 0.5) / (n + 0.5))
+
+
+def inferred(one: Turn) -> Turn:
+    """The same turn, its speaker's name worked out rather than read."""
+    return replace(one, speaker_inferred=one.speaker is not None)
+
+
+def with_turns(value: Transcript, turns: tuple[Turn, ...]) -> Transcript:
+    """The same transcript with other turns."""
+    return replace(value, turns=turns)
+
+
+def let_through(turns: Sequence[tuple[Source, Turn]], filters: Filters) -> set[tuple[str, int]]:
+    """The (transcript id, turn) that filters let through, one turn at a time: what the database has to agree with.
+
+    A name in a filter is somebody's whole name, or, where nobody that the other rules leave has it, words of one.
+    """
+    inside = [
+        (source, one)
+        for source, one in turns
+        if (not filters.collections or source.collection in filters.collections)
+        and (not filters.transcripts or source.transcript_id in filters.transcripts)
+        and (filters.since is None or (source.date is not None and source.date >= filters.since))
+        and (filters.until is None or (source.date is not None and source.date <= filters.until))
+    ]
+    names = {one.speaker for _, one in inside if one.speaker is not None}
+
+    def meant(wanted: str) -> set[str]:
+        whole = {name for name in names if folded(name) == folded(wanted)}
+        some = {name for name in names if folded(wanted) and set(folded(wanted)) <= set(folded(name))}
+        return whole or some
+
+    only = {name for wanted in filters.speakers for name in meant(wanted)}
+    never = {name for wanted in filters.not_speakers for name in meant(wanted)}
+    return {
+        (source.transcript_id, one.turn)
+        for source, one in inside
+        if (not filters.speakers or one.speaker in only) and one.speaker not in never
+    }
+
+
+def folded(name: str) -> list[str]:
+    """The words of a name, case and accents aside."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    return re.findall(r"[^\W_]+", bare.casefold())
