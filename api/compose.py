@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from index.store.library import FILE, Library
-from rag.errors import LibraryError, LibraryFullError
+from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.values import Filters, Hit, Searched, Turn
 
 if TYPE_CHECKING:
@@ -126,16 +126,17 @@ def level(library: Library) -> None:
         derived.save()
 
 
-def rebuild(library: Library) -> None:
-    """Make both indexes again from the vectors the library holds.
-
-    Raises:
-        LibraryMismatchError: They were made with another encoder or passage setting.
-    """
+def rebuild(library: Library, encoder: Callable[[], Encoder], on_progress: Callable[[int, int], None]) -> None:
+    """Make both indexes again, from the library's vectors or, when another encoder made them, from new ones."""
     from index.derived import discard
 
-    library.check()
-    discard(library.home)
+    try:
+        library.check()
+        discard(library.home)
+    except LibraryMismatchError:
+        from index.reindex import reindex
+
+        reindex(library, encoder(), on_progress=on_progress)
     level(library)
 
 

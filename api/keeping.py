@@ -9,7 +9,7 @@ from api.compose import EMPTY, Parts, level, rebuild
 from api.meter import Meter
 from api.streams import document, say
 from api.wire_library import IngestReport
-from index.ingest import Ingest, Report
+from index.ingest import Ingest, Progress, Report
 from rag.errors import ReadError
 
 
@@ -27,19 +27,21 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -
         _show(report, as_json=as_json)
         if library.generation() != before:
             level(library)
-    rejected = report.count("rejected")
+    rejected = [one for one in report.files if one.outcome == "rejected"]
+    if len(rejected) == 1:
+        raise ReadError(f"{rejected[0].path}: {rejected[0].reason}")
     if rejected:
-        count, noun = len(report.files), "file" if len(report.files) == 1 else "files"
-        raise ReadError(f"{rejected:,} of {count:,} {noun} rejected, for the reasons given; the rest is in the library")
+        raise ReadError(f"{len(rejected):,} of {len(report.files):,} files were rejected; the report says why")
 
 
 def reindex(parts: Parts) -> None:
-    """Make the indexes again from what the library holds."""
+    """Make the indexes again from what the library holds, encoding it anew when the encoder is another one."""
     with parts.existing() as library:
         if library is None:
             say(EMPTY.format(home=parts.settings.home))
             return
-        rebuild(library)
+        with Meter() as meter:
+            rebuild(library, lambda: parts.encoder, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))
         say("the indexes are made again from the library")
 
 

@@ -167,7 +167,9 @@ def _table(*headings: str) -> Table:
     """A bare table; a heading with # in front is of numbers."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in headings:
-        table.add_column(heading.lstrip("#"), justify="right" if heading.startswith("#") else "left", overflow="fold")
+        numbers, name = heading.startswith("#"), heading.lstrip("#")
+        # An id is there to be copied: the other columns give way to it.
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=name == "id")
     return table
 
 

@@ -94,7 +94,8 @@ class Lexicon:
             if self.generation() != since:
                 return False
             for ordinal in [*gone, _MANIFEST_ORDINAL]:
-                writer.delete_documents_by_term(_ORDINAL, ordinal)
+                # By query: delete_documents_by_term takes the number for a signed one and silently deletes nothing.
+                writer.delete_documents_by_query(tantivy.Query.term_query(self._index.schema, _ORDINAL, ordinal))
             for ordinal, turns in come:
                 whole: list[str] = []
                 for turn in turns:

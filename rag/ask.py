@@ -54,8 +54,7 @@ def ask(
     # 3. Draft: the best sentences, verbatim.
     extracts = quote.extracts(parsed, evidence, searcher)
     # 4. Decide whether they answer at all.
-    weights = quote.weigh(parsed, searcher)
-    answers = bool(extracts) and refusal.answerable(refusal.signs(parsed, extracts, weights))
+    answers = refusal.answerable(refusal.grounds(parsed, extracts, evidence))
     # 5. Resolve citations and write it down.
     if answers:
         sentences, citations, text = _quoted(extracts)

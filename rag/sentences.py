@@ -13,6 +13,9 @@ _ABBREVIATION = re.compile(
 )
 
 
+_GAP = re.compile(r"(?<=\S)\s+")
+
+
 def sentence_ranges(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of `text` as (start, end) character offsets, in order, outer white space left out.
 
@@ -47,11 +50,12 @@ def fits(text: str, *, max_words: int, max_chars: int) -> bool:
 
 
 def _last_cut(text: str, start: int, limit: int, max_words: int) -> int:
-    """The last space at which text[start:...] is still within the limits, or the hard limit where there is none."""
-    at, words, best = start, 0, limit
-    while words < max_words and (space := text.find(" ", at, limit)) != -1:
-        words += space > at
-        at = best = space + 1
+    """Where white space last ends within the limits, or the hard limit where there is none."""
+    best = limit
+    for words, gap in enumerate(_GAP.finditer(text, start, limit), start=1):
+        if words > max_words:
+            break
+        best = gap.end()
     return best
 
 

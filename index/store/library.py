@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from index.store import reading, writing
 from index.store.database import LOCK_TIMEOUT_S, Database
-from index.store.records import Change, Counts, Encoded, Entry, Origin, Outcome, PassageRow, Scope, TurnRow
+from index.store.records import (
+    Change,
+    Counts,
+    Encoded,
+    Entry,
+    Origin,
+    Outcome,
+    PassageRow,
+    Reencoded,
+    Scope,
+    TurnRow,
+)
 from rag import passages
-from rag.errors import LibraryMismatchError
+from rag.errors import LibraryLockedError, LibraryMismatchError
 from rag.values import Filters, Source, Transcript, Turn
 
 FILE = "library.db"
@@ -42,7 +54,9 @@ class Library:
         Raises:
             LibraryMismatchError: The library was made with another encoder or passage setting.
         """
-        made_with = self._database.meta()
+        self._compare(self._database.meta())
+
+    def _compare(self, made_with: dict[str, str]) -> None:
         for key, wanted in self.settings.items():
             found = made_with.get(key, wanted)
             if found != wanted:
@@ -66,9 +80,12 @@ class Library:
 
         Returns:
             What happened, and the transcript's id (for a duplicate, of the one that is there already).
+
+        Raises:
+            LibraryMismatchError: It holds vectors of another encoder or passage setting; nothing was stored.
         """
         with self._database.writing() as connection:
-            writing.remember(connection, self.settings)
+            self._compare(writing.remember(connection, self.settings))
             return writing.put(connection, origin, encoded)
 
     def link(self, origin: Origin) -> tuple[Outcome, str]:
@@ -107,6 +124,19 @@ class Library:
         """
         with self._database.writing() as connection:
             return writing.rename_speaker(connection, transcript_id, old, new)
+
+    def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
+        """Give every transcript other passages and the library the settings it was opened with.
+
+        Raises:
+            LibraryLockedError: The library is no longer at `generation`; nothing was replaced.
+        """
+        with self._database.writing() as connection:
+            if reading.generation(connection) != generation:
+                raise LibraryLockedError(
+                    f"{self._database.path} was changed by another process meanwhile; run `transcite reindex` again"
+                )
+            writing.replace_vectors(connection, fresh, self.settings)
 
     def entries(self) -> list[Entry]:
         """Every transcript, by collection and title."""

@@ -48,6 +48,15 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
+class Reencoded:
+    """New passages of a transcript that is there: the number of each one's anchor turn, and its float16 vector."""
+
+    transcript_id: str
+    anchors: tuple[int, ...]
+    vectors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the list of transcripts."""
 

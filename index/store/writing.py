@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from index.store import reading
-from index.store.records import Encoded, Origin, Outcome, today
+from index.store.records import Encoded, Origin, Outcome, Reencoded, today
 from index.store.schema import STRIDE, changes, duplicates, meta, passages, speakers, transcripts, turns
 from rag.errors import InputError, NotFoundError
 from rag.values import Speaker
@@ -95,12 +96,27 @@ def rename_speaker(connection: sa.Connection, transcript_id: str, old: str, new:
     return changed.rowcount
 
 
-def remember(connection: sa.Connection, settings: dict[str, str]) -> None:
-    """Record what the library is made with, where it is not recorded yet."""
-    known = set(connection.execute(sa.select(meta.c.key)).scalars())
+def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], settings: dict[str, str]) -> None:
+    """Put other passages in the place of all there are, and record what they were made with."""
+    connection.execute(passages.delete())
+    for one in fresh:
+        base = reading.row_of(connection, one.transcript_id).ordinal * STRIDE
+        rows = [
+            {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
+            for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
+        ]
+        connection.execute(passages.insert(), rows)
+    connection.execute(meta.delete().where(meta.c.key.in_(settings)))
+    remember(connection, settings)
+
+
+def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, str]:
+    """Record what the library is made with, where it is not recorded yet; returns what it is made with."""
+    known = {row.key: row.value for row in connection.execute(sa.select(meta))}
     for key, value in settings.items():
         if key not in known:
             connection.execute(meta.insert().values(key=key, value=value))
+    return settings | known
 
 
 def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: dict[str, str]) -> None:

@@ -115,7 +115,6 @@ def test_a_question_that_is_an_extract_already_is_not_added_again_with_its_answe
         assert len(spans) == len(set(spans))
 
 
-@pytest.mark.xfail(strict=True, reason="rag/quote.py: a single sentence may be longer than the budget")
 def test_a_turn_without_a_full_stop_keeps_to_the_word_limit_too() -> None:
     found = extracts("Why did Harney County lose the money?", "Harney County lost the money and so on " * 60)
     assert 0 < sum(len(one.text.split()) for one in found) <= quote.MAX_WORDS
