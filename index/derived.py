@@ -103,14 +103,15 @@ class Derived:
 
     def _loaded(self, dimension: int) -> tuple[VectorIndex, int]:
         """The vectors on disk if they are of this library and encoder, else none at generation 0."""
+        newest = self._library.generation()
         try:
             found = Manifest(**json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8")))
-            if found.settings == self._library.settings and found.generation <= self._library.generation():
+            if found.settings == self._library.settings and found.generation <= newest:
                 vectors = VectorIndex.load(self._folder, found.stem)
                 if vectors.dimension == dimension and len(vectors) == found.count:
                     return vectors, found.generation
-        except (OSError, RuntimeError, ValueError, TypeError, EOFError, AttributeError):
-            pass  # derived: whatever is wrong with it, it is made again from the library
+        except Exception:  # noqa: S110 - derived: whatever is wrong with it, it is made again from the library
+            pass
         return VectorIndex(dimension), 0
 
     def _catch_up_vectors(self) -> None:

@@ -66,10 +66,7 @@ class Lexicon:
     def generation(self) -> int:
         """The library's generation it is caught up to; 0 when empty."""
         self._index.reload()
-        searcher = self._index.searcher()
-        query = tantivy.Query.term_query(self._index.schema, _ORDINAL, _MANIFEST_ORDINAL)
-        hits = searcher.search(query, limit=1).hits
-        return _integers(searcher, _GENERATION, [address for _, address in hits])[0] if hits else 0
+        return _generation(self._index)
 
     def update(
         self, *, since: int, generation: int, gone: Iterable[int], come: Iterable[tuple[int, Iterable[TurnWords]]]
@@ -181,15 +178,13 @@ class Lexicon:
         return rarity
 
     def _opened(self) -> tantivy.Index:
-        schema = _schema()
         try:
-            index = tantivy.Index(schema, path=str(self._folder))
+            index = _open(self._folder)
+            _generation(index)  # some damage shows only when it is read
         except ValueError:  # not whole, or made by an older schema: derived, so made again
             shutil.rmtree(self._folder)
             self._folder.mkdir()
-            index = tantivy.Index(schema, path=str(self._folder))
-        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        index.register_tokenizer("stems", analyzer)
+            index = _open(self._folder)
         return index
 
     def _writer(self) -> tantivy.IndexWriter:
@@ -218,6 +213,18 @@ class Lexicon:
                 query = tantivy.Query.term_set_query(self._index.schema, field, list(ids))
                 rules.append((occur, tantivy.Query.const_score_query(query, 0.0)))
         return rules
+
+
+def _open(folder: Path) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer("stems", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    return index
+
+
+def _generation(index: tantivy.Index) -> int:
+    searcher = index.searcher()
+    hits = searcher.search(tantivy.Query.term_query(index.schema, _ORDINAL, _MANIFEST_ORDINAL), limit=1).hits
+    return _integers(searcher, _GENERATION, [address for _, address in hits])[0] if hits else 0
 
 
 def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]) -> list[int]:

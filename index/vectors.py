@@ -40,7 +40,8 @@ class VectorIndex:
         Raises:
             OSError, RuntimeError, ValueError: It is not there, or not whole.
         """
-        rows = np.load(folder / f"{stem}.npy", allow_pickle=False)
+        with (folder / f"{stem}.npy").open("rb") as file:
+            rows = np.lib.format.read_array(file, allow_pickle=False)
         found = faiss.read_index(str(folder / f"{stem}.faiss"))
         if not isinstance(found, faiss.IndexFlat) or rows.shape != (2, found.ntotal):
             raise ValueError(f"{stem}: {rows.shape} ids for {found.ntotal} vectors")

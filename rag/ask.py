@@ -54,7 +54,7 @@ def ask(
     # 3. Draft: the best sentences, verbatim.
     extracts = quote.extracts(parsed, evidence, searcher)
     # 4. Decide whether they answer at all.
-    answers = refusal.answerable(refusal.grounds(parsed, extracts, evidence))
+    answers = refusal.answerable(refusal.grounds(parse(asked), extracts, evidence))
     # 5. Resolve citations and write it down.
     if answers:
         sentences, citations, text = _quoted(extracts)

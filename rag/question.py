@@ -10,7 +10,7 @@ from rag.errors import QuestionError
 from rag.values import Message
 from rag.words import STOP_WORDS, content_words, stem, surface_words
 
-Wanted = Literal["number", "reason", "time"]
+Wanted = Literal["number", "reason", "time", "name"]
 
 MAX_CHARS = 4000
 
@@ -30,8 +30,21 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
         ),
     ),
     ("time", re.compile(r"\bwhen\b|\b(?:which|what) (?:year|month|week|day|date|time)\b", re.I)),
+    (
+        "name",
+        re.compile(
+            r"\bwho(?:se|m)?\b|\bname of\b|\bcalled\b|\b(?:which|what) (?:brand|company|firm|university|college|school|"
+            r"city|town|country|state|county|ship|band|book|song|film|paper|newspaper|magazine|station|team|street)\b",
+            re.I,
+        ),
+    ),
 )
 _NAME = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+# Capitalised, and nobody's name.
+CALENDAR = frozenset(
+    """January February March April May June July August September October November December Monday Tuesday Wednesday
+    Thursday Friday Saturday Sunday I""".split()
+)
 # A question that leans on what was said before it.
 _LEANS = re.compile(
     r"^(?:and|but|so|or|then|also|what about|how about)\b"
@@ -100,6 +113,6 @@ def _names(text: str) -> list[str]:
         word = match.group()
         first = at == 0 or text[: match.start()].rstrip()[-1:] in {".", "?", "!", ":", ""}
         follows = at + 1 < len(found) and found[at + 1].group()[0].isupper()
-        if word[0].isupper() and (not first or follows):
+        if word[0].isupper() and (not first or follows) and word not in CALENDAR:
             names.extend(stem(part) for part in surface_words(word) if part not in STOP_WORDS)
     return names

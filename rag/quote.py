@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.evidence import Evidence, Searcher, asks
 from rag.question import Question
-from rag.reading import Reader, Signs, spoken, total
+from rag.reading import Reader, Signs, question_before, spoken, total
 from rag.sentences import bounded_ranges
 from rag.values import Source, Span, Turn
 from rag.words import content_words
@@ -16,6 +16,8 @@ from rag.words import content_words
 MAX_WORDS = 120  # of all extracts together
 _MAX_WORDS_EACH = 75
 _MAX_EXTRACTS = 3
+_SHORT = 6  # words of an answer that says little without its question
+_NEW = 0.2  # share of the question's worth that makes a further extract worth while
 _READ = 80  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
 
 # A sentence that begins like this says little without the one before it.
@@ -77,12 +79,11 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     for one in scored:
         by_turn.setdefault((one.evidence.source.transcript_id, one.evidence.turn.turn), []).append(one)
     chosen: list[Extract] = []
-    covered: set[str] = set()
     left = MAX_WORDS
     for one in sorted(scored, key=lambda each: -each.score):
         if len(chosen) == _MAX_EXTRACTS or left <= 0:
             break
-        if chosen and not _adds(one, chosen, covered, weights):
+        if chosen and not _adds(one, chosen, question, weights):
             continue
         siblings = by_turn[one.evidence.source.transcript_id, one.evidence.turn.turn]
         grown = _grown(one, siblings, min(left, _MAX_WORDS_EACH), weights)
@@ -91,7 +92,6 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
         for extract in _exchange(grown, one.evidence):
             chosen.append(extract)
             left -= len(extract.text.split())
-        covered |= _said(one)
     return chosen
 
 
@@ -129,11 +129,25 @@ def _scored(question: Question, evidence: Sequence[Evidence], searcher: Searcher
     ]
 
 
-def _adds(one: _Scored, chosen: Sequence[Extract], covered: set[str], weights: dict[str, float]) -> bool:
-    """Whether a further sentence says something of the question that is not said yet, or answers about as well."""
+def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: dict[str, float]) -> bool:
+    """Whether a further sentence is worth quoting.
+
+    It is when it says something of the question that is not said yet, is of somebody whom the question names and who is
+    not quoted yet, or answers about as well as the best.
+    """
     best = chosen[0].score
-    new = share(weights, one.words - covered)
-    return (new >= 0.2 and one.score >= 0.75 * best) or one.score >= 0.93 * best
+    quoted: set[str] = set()
+    for extract in chosen:
+        same = (extract.source, extract.turn.turn) == (one.evidence.source, one.evidence.turn.turn)
+        quoted |= set(content_words(extract.text if same else f"{extract.turn.speaker or ''} {extract.turn.text}"))
+    heard = {word for extract in chosen for word in content_words(extract.turn.speaker or "")}
+    awaited = question.names & set(content_words(one.evidence.turn.speaker or "")) - heard
+    new = share(weights, one.words - quoted)
+    return (
+        (new >= _NEW and one.score >= 0.75 * best)
+        or (bool(awaited) and one.score >= 0.7 * best)
+        or one.score >= 0.93 * best
+    )
 
 
 def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict[str, float]) -> Extract:
@@ -156,14 +170,15 @@ def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict
     while first > 0 and scores.get(first - 1, 0.0) >= 0.6 * one.score and words(first - 1, last) <= budget:
         first -= 1
     span = Span(turn.turn, ranges[first][0], ranges[last][1])
-    said = frozenset(content_words(f"{turn.speaker or ''} {turn.text}"))
+    asked = question_before(one.evidence) or ""
+    said = frozenset(content_words(f"{asked} {turn.speaker or ''} {turn.text}"))
     return Extract(one.evidence.source, turn, span, one.score, one.signs.meaning, share(weights, said))
 
 
 def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
     """A short answer with the question it belongs to."""
     before = evidence.before
-    if before is None or not asks(before.text) or len(extract.turn.text.split()) > 8:
+    if before is None or not asks(before.text) or len(extract.turn.text.split()) > _SHORT:
         return [extract]
     start, end = _sentences(before.text)[-1]
     asked = Extract(
@@ -175,10 +190,6 @@ def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Sentences; what runs on without end is cut to a quotable length."""
     return bounded_ranges(text, max_words=_MAX_WORDS_EACH, max_chars=8 * _MAX_WORDS_EACH)
-
-
-def _said(one: _Scored) -> set[str]:
-    return set(content_words(f"{one.evidence.turn.speaker or ''} {one.evidence.turn.text}"))
 
 
 def _overlap(one: Extract, other: Extract) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import astuple, dataclass
 
 from rag.evidence import Evidence, Searcher, asks
-from rag.question import Question
+from rag.question import CALENDAR, Question, Wanted
 from rag.sentences import sentence_ranges
 from rag.words import content_words, surface_words
 
@@ -29,6 +29,8 @@ _HOLDS = {
         re.I,
     ),
 }
+# A capitalised word that does not begin a sentence.
+_NAME = re.compile(r"(?<=[\w,;)]\s)[\"“'‘(]?((?=[^\W\d_])[^a-z][^\W_]+(?:[-'’][^\W_]+)*)")
 _BEGINNING = 2  # sentences that still belong to the question before them
 _NEW_WORDS = 8  # words of its own after which a sentence says no less for having more
 _OPENING = 2  # turns in which people greet and announce
@@ -44,7 +46,7 @@ class Signs:
             answers; elsewhere in its turn and in its speaker's name.
         shared: Share of the worth that its transcript has in common.
         found: How well its turn was found, against the best.
-        number, reason, time: It holds the kind of thing that is asked for.
+        number, reason, time, name: It holds the kind of thing that is asked for.
         named: Its speaker is named in the question.
         names: Share of the names in the question that it, its turn or its speaker has; 1 when there are none.
         asks: It is itself a question.
@@ -62,6 +64,7 @@ class Signs:
     number: float
     reason: float
     time: float
+    name: float
     named: float
     names: float
     asks: float
@@ -80,6 +83,7 @@ WEIGHTS = Signs(
     number=0.12,
     reason=0.06,
     time=0.10,
+    name=0.05,
     named=0.08,
     names=0.05,
     asks=-0.20,
@@ -125,9 +129,10 @@ class Reader:
             rest=rest,
             shared=shared,
             found=one.score / self._best_score,
-            number=float("number" in wants and self._counts(text)),
-            reason=float("reason" in wants and bool(_HOLDS["reason"].search(text))),
-            time=float("time" in wants and bool(_HOLDS["time"].search(text))),
+            number=float("number" in wants and holds("number", text, self.question)),
+            reason=float("reason" in wants and holds("reason", text, self.question)),
+            time=float("time" in wants and holds("time", text, self.question)),
+            name=float("name" in wants and holds("name", text, self.question)),
             named=float(bool(names & set(content_words(one.turn.speaker or "")))),
             names=len(names & turn) / len(names) if names else 1.0,
             asks=float(asks(text)),
@@ -135,11 +140,6 @@ class Reader:
             opening=float(one.turn.turn <= _OPENING),
             replies=float(before is not None and at == 0),
         )
-
-    def _counts(self, text: str) -> bool:
-        """Whether there is a number that is not merely the question's own."""
-        asked = set(surface_words(self.question.text))
-        return any(not set(surface_words(found.group())) <= asked for found in _HOLDS["number"].finditer(text))
 
     def _told(
         self, one: Evidence, said: frozenset[str], before: frozenset[str], turn: frozenset[str]
@@ -158,6 +158,15 @@ class Reader:
             elif word in turn:
                 rest += local
         return own / self._worth, answered / self._worth, rest / self._worth, shared / self._worth
+
+
+def holds(kind: Wanted, text: str, question: Question) -> bool:
+    """Whether `text` has a thing of the kind that a question asks for, and not merely the question's own."""
+    if kind in {"reason", "time"}:
+        return bool(_HOLDS[kind].search(text))
+    asked = set(surface_words(question.text))
+    found = _HOLDS["number"].findall(text) if kind == "number" else set(_NAME.findall(text)) - CALENDAR
+    return any(not set(surface_words(one)) <= asked for one in found)
 
 
 def question_before(one: Evidence) -> str | None:
