@@ -166,6 +166,9 @@ def _settled(run: _Run, at: int, file: files.Found, origin: Origin) -> bool:
         return False
     try:
         outcome, transcript_id = run.library.link(origin)
+        if any(one.origin.transcript_id == transcript_id for one in run.pending):
+            _flush(run)  # a new version takes that id; the content it had goes on under this file's
+            _, transcript_id = run.library.link(origin)
     except KeyError:  # taken away by another process since
         return False
     known = run.library.size(transcript_id)

@@ -14,6 +14,10 @@ Wanted = Literal["number", "reason", "time", "name"]
 
 MAX_CHARS = 4000
 
+_THINGS = (
+    "brand|company|firm|university|college|school|city|town|country|state|county|ship|band|book|song|film|paper|"
+    "newspaper|magazine|station|team|street"
+)
 _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (
         "number",
@@ -33,13 +37,18 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (
         "name",
         re.compile(
-            r"\bwho(?:se|m)?\b|\bname of\b|\bcalled\b|\b(?:which|what) (?:brand|company|firm|university|college|school|"
-            r"city|town|country|state|county|ship|band|book|song|film|paper|newspaper|magazine|station|team|street)\b",
+            rf"\bwho(?:se|m)?\b|\bname of\b|\b(?:which|what) (?:{_THINGS})\b",
             re.I,
         ),
     ),
 )
 _NAME = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+_HEAD = re.compile(
+    r"\bname of (?:the |a |an )?((?:[\w-]+ ?){1,2}?)"
+    r"(?= (?:that|who|which|of|in|at|for|from|by|he|she|it|they)\b|[?,]|$)"
+    rf"|\b(?:which|what) (?P<thing>(?:{_THINGS})(?: of \w+)?)\b",
+    re.I,
+)
 # Capitalised, and nobody's name.
 CALENDAR = frozenset(
     """January February March April May June July August September October November December Monday Tuesday Wednesday
@@ -62,12 +71,14 @@ class Question:
         words: Its stemmed content words, each once, in order.
         names: The stemmed words of the proper names in it.
         wants: What kind of thing an answer has to hold.
+        heads: Where a name of something is wanted, the stemmed words for that something ("brand", "recorder").
     """
 
     text: str
     words: tuple[str, ...]
     names: frozenset[str]
     wants: frozenset[Wanted]
+    heads: frozenset[str] = frozenset()
 
 
 def checked(text: str, *, what: str = "question") -> str:
@@ -91,6 +102,7 @@ def parse(text: str) -> Question:
         words=tuple(dict.fromkeys(content_words(text))),
         names=frozenset(_names(text)),
         wants=frozenset(kind for kind, pattern in _WANTED if pattern.search(text)),
+        heads=_heads(text),
     )
 
 
@@ -103,6 +115,15 @@ def standalone(question: str, history: tuple[Message, ...]) -> str:
     if not asked or not _LEANS.search(question):
         return question
     return f"{checked(asked[-1])} {question}"[-MAX_CHARS:]
+
+
+def _heads(text: str) -> frozenset[str]:
+    """What a name is wanted of: "which brand of recorder", "the name of the ship"."""
+    found = _HEAD.search(text)
+    if found is None:
+        return frozenset()
+    # Of "the two-person firm" the last word is the thing; of "brand of recorder" both are.
+    return frozenset(content_words(found["thing"]) if found["thing"] else content_words(found.group(1))[-1:])
 
 
 def _names(text: str) -> list[str]:

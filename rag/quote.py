@@ -14,9 +14,12 @@ from rag.values import Source, Span, Turn
 from rag.words import content_words
 
 MAX_WORDS = 120  # of all extracts together
-_MAX_WORDS_EACH = 75
+_MAX_WORDS_EACH = 90
 _MAX_EXTRACTS = 3
 _SHORT = 6  # words of an answer that says little without its question
+# A sentence adds to an extract by what its score exceeds this share of the best one's, but always a little; leaning on
+# a sentence that is not quoted costs this share of the best score.
+_USUAL, _LEAST, _LEANING = 0.6, 0.01, 0.15
 _NEW = 0.2  # share of the question's worth that makes a further extract worth while
 _READ = 80  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
 
@@ -116,7 +119,7 @@ def _scored(question: Question, evidence: Sequence[Evidence], searcher: Searcher
     ]
     drafts.sort(key=lambda draft: -total(draft[0]))
     drafts = drafts[:_READ]
-    near = searcher.similarity(question.text, [spoken(one, at, place) for _, one, at, place in drafts])
+    near = searcher.similarity(question.text, [spoken(one, place) for _, one, _, place in drafts])
     return [
         _Scored(
             one,
@@ -151,24 +154,28 @@ def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: 
 
 
 def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict[str, float]) -> Extract:
-    """The sentence with those beside it that it leans on or that go on answering, within `budget` words."""
+    """The run of sentences around one that together say the most in answer, within `budget` words.
+
+    A sentence counts by how far it is above the usual of its turn; one that leans on the sentence before it ("And
+    because of that ...") counts for little without it.
+    """
     turn = one.evidence.turn
     ranges = _sentences(turn.text)
-    scores = {other.at: other.score for other in siblings}
-    first = last = one.at
+    usual = _USUAL * one.score
+    gains = {other.at: max(other.score - usual, _LEAST) for other in siblings}
+    starts = [place[0] for place in ranges]
 
-    def words(low: int, high: int) -> int:
-        return len(turn.text[ranges[low][0] : ranges[high][1]].split())
+    def worth(first: int, last: int) -> float:
+        leans = first > 0 and _LEANS.match(turn.text, starts[first]) is not None
+        return sum(gains.get(at, _LEAST) for at in range(first, last + 1)) - (_LEANING * one.score if leans else 0.0)
 
-    while first > 0 and _LEANS.match(turn.text[ranges[first][0] :]) and words(first - 1, last) <= budget:
-        first -= 1
-    while last + 1 < len(ranges) and words(first, last + 1) <= budget:
-        goes_on = scores.get(last + 1, 0.0) >= 0.6 * one.score or asks(turn.text[ranges[last][0] : ranges[last][1]])
-        if not goes_on and words(0, len(ranges) - 1) > budget:
-            break
-        last += 1
-    while first > 0 and scores.get(first - 1, 0.0) >= 0.6 * one.score and words(first - 1, last) <= budget:
-        first -= 1
+    runs = [
+        (first, last)
+        for first in range(one.at + 1)
+        for last in range(one.at, len(ranges))
+        if len(turn.text[ranges[first][0] : ranges[last][1]].split()) <= budget
+    ]
+    first, last = max(runs, key=lambda run: worth(*run), default=(one.at, one.at))
     span = Span(turn.turn, ranges[first][0], ranges[last][1])
     asked = question_before(one.evidence) or ""
     said = frozenset(content_words(f"{asked} {turn.speaker or ''} {turn.text}"))

@@ -29,9 +29,8 @@ _HOLDS = {
         re.I,
     ),
 }
-# A capitalised word that does not begin a sentence.
-_NAME = re.compile(r"(?<=[\w,;)]\s)[\"“'‘(]?((?=[^\W\d_])[^a-z][^\W_]+(?:[-'’][^\W_]+)*)")
-_BEGINNING = 2  # sentences that still belong to the question before them
+# A capitalised word that does not begin a sentence; two capitals alone ("AA batteries") are no name.
+_NAME = re.compile(r"(?<=[\w,;)]\s)[\"“'‘(]?((?=[^\W\d_])[^a-z](?:[^\W_]*[a-z][^\W_]*|[^\W_]{2,})(?:[-'’][^\W_]+)*)")
 _NEW_WORDS = 8  # words of its own after which a sentence says no less for having more
 _OPENING = 2  # turns in which people greet and announce
 
@@ -119,7 +118,7 @@ class Reader:
         text = one.turn.text[place[0] : place[1]]
         said = frozenset(content_words(text))
         turn = frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}"))
-        before = question_before(one) if at < _BEGINNING else None
+        before = question_before(one)
         own, answered, rest, shared = self._told(one, said, frozenset(content_words(before or "")), turn)
         wants, names = self.question.wants, self.question.names
         return Signs(
@@ -165,8 +164,14 @@ def holds(kind: Wanted, text: str, question: Question) -> bool:
     if kind in {"reason", "time"}:
         return bool(_HOLDS[kind].search(text))
     asked = set(surface_words(question.text))
-    found = _HOLDS["number"].findall(text) if kind == "number" else set(_NAME.findall(text)) - CALENDAR
-    return any(not set(surface_words(one)) <= asked for one in found)
+    if kind == "number":
+        return any(not set(surface_words(one)) <= asked for one in _HOLDS["number"].findall(text))
+    return any(
+        not set(surface_words(name)) <= asked
+        for start, end in sentence_ranges(text)
+        if not question.heads or question.heads & set(content_words(text[start:end]))
+        for name in set(_NAME.findall(text[start:end])) - CALENDAR
+    )
 
 
 def question_before(one: Evidence) -> str | None:
@@ -177,10 +182,10 @@ def question_before(one: Evidence) -> str | None:
     return one.before.text[start:end]
 
 
-def spoken(one: Evidence, at: int, place: tuple[int, int]) -> str:
+def spoken(one: Evidence, place: tuple[int, int]) -> str:
     """What is compared with the question by meaning: the sentence, who says it, and the question it answers."""
     said = one.turn.text[place[0] : place[1]]
     if one.turn.speaker is not None:
         said = f"{one.turn.speaker}: {said}"
-    before = question_before(one) if at < _BEGINNING else None
+    before = question_before(one)
     return said if before is None else f"{before} {said}"
