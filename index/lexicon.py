@@ -90,6 +90,8 @@ class Lexicon:
         try:
             if self.generation() != since:
                 return False
+            # A process killed in its commit leaves files under the very names this commit will use.
+            writer.garbage_collect_files()
             for ordinal in [*gone, _MANIFEST_ORDINAL]:
                 # By query: delete_documents_by_term takes the number for a signed one and silently deletes nothing.
                 writer.delete_documents_by_query(tantivy.Query.term_query(self._index.schema, _ORDINAL, ordinal))

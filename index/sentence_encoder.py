@@ -7,6 +7,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 # Read by the libraries below when they are imported.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -24,7 +25,10 @@ from rag.errors import EncoderError
 
 # sha256 of model.safetensors as its authors publish it on the hub; the package that carries it must not differ.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH = 32  # larger batches pad more and are slower on two cores: docs/experiments.md
+_BATCH = 16  # larger batches pad more and are slower on two cores: docs/experiments.md
+# Lengths are rounded up to this many word pieces: the arithmetic library keeps a plan for every shape it has seen, and
+# without it memory grows with every new length.
+_PADDED_TO = 16
 
 
 class SentenceEncoder:
@@ -49,6 +53,8 @@ class SentenceEncoder:
             raise EncoderError(
                 f"encoder {name!r} cannot be loaded ({reason}); set TRANSCITE_ENCODER to a folder or to {PACKAGED}"
             ) from error
+        first: Any = self._model[0]  # the tokeniser and the network; their types do not say so
+        first.processing_kwargs = {"text": {"pad_to_multiple_of": _PADDED_TO}}
         self.name = name
         dimension = self._model.get_embedding_dimension()
         if dimension is None:

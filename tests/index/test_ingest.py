@@ -239,7 +239,7 @@ def test_an_interrupted_replacement_keeps_the_old_version(library: Library, tmp_
 
 def test_progress_only_grows_and_ends_at_everything(library: Library, tmp_path: Path) -> None:
     texts: dict[str, str | bytes] = {f"{n:02}.txt": text(n, turns=37) for n in range(40)}
-    texts |= {"bad.txt": b"", "copy.txt": texts["00.txt"]}
+    texts |= {"bad.txt": b"bad\x00", "copy.txt": texts["00.txt"]}
     write(tmp_path / "in", texts)
     told: list[Progress] = []
     for _ in range(2):

@@ -200,3 +200,17 @@ def test_one_thrown_away_is_made_again(lexicon: Lexicon, tmp_path: Path) -> None
 def test_a_word_of_any_length_does_no_harm(lexicon: Lexicon) -> None:
     fill(lexicon, {5: ["lake " + "x" * 70_000, "話" * 30_000]}, generation=2)
     assert turns(lexicon.find(["lake"], limit=10, allowed=EVERYTHING).alone) == [(5, 1)]
+
+
+def test_a_writer_killed_in_the_middle_of_its_commit_is_in_nobody_s_way(lexicon: Lexicon, tmp_path: Path) -> None:
+    """As kill -9 leaves it: every file of the commit is written but the one that says so."""
+    folder = tmp_path / "words"
+    listed = (folder / "meta.json").read_bytes()
+    fill(lexicon, {1: ["harney lake"], 2: ["lake"]}, generation=2)
+    (folder / "meta.json").write_bytes(listed)
+    again = made(folder)
+    assert again.generation() == 1
+    fill(again, {1: ["the moon"], 2: ["moon"]}, generation=2)
+    assert again.generation() == 2
+    assert again.find(["lake"], limit=10, allowed=EVERYTHING).alone == {}
+    assert len(again.find(["moon"], limit=10, allowed=EVERYTHING).alone) == 2

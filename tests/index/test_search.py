@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.search import Search
+from index.store.library import Library
+from rag.values import Filters
+from tests import fakes
+from tests.fakes import every_turn, found, let_through, put, searching
+
+SPEAKERS = ["Ann Smith", "Bob", "Greg Allen", "Allen"]
+TOPICS = ["the county grant", "a bridge over the lake", "the moon landing", "sourdough bread"]
+DATES = [None, dt.date(2024, 1, 1), dt.date(2024, 6, 1)]
+NAMES = st.lists(st.sampled_from([*SPEAKERS, "allen", "smith", "nobody"]), max_size=2).map(tuple)
+
+
+@pytest.fixture
+def library(library: Library) -> Library:
+    for n in range(9):
+        lines = [f"{SPEAKERS[(n + k) % 4]}: {TOPICS[(n * k) % 4]}, as number {k} of {n} goes." for k in range(12)]
+        put(library, f"{n}.txt", *lines, "(MUSIC)", collection="ab"[n % 2], date=DATES[n % 3])
+    return library
+
+
+@pytest.fixture
+def searcher(library: Library) -> Search:
+    return searching(library)
+
+
+IDS = [fakes.origin(f"{n}.txt", collection="ab"[n % 2]).transcript_id for n in range(9)]
+
+
+@given(
+    query=st.sampled_from([*TOPICS, "county moon", "zebra", "the", "MUSIC", "日本語"]),
+    top_k=st.integers(1, 60),
+    filters=st.builds(
+        Filters,
+        collections=st.sampled_from([(), ("a",), ("a", "b"), ("no-such",)]),
+        transcripts=st.lists(st.sampled_from([*IDS, "no-such"]), max_size=2).map(tuple),
+        speakers=NAMES,
+        not_speakers=NAMES,
+        since=st.sampled_from(DATES),
+        until=st.sampled_from(DATES),
+    ),
+)
+def test_every_hit_is_let_through_by_the_filters(
+    library: Library, searcher: Search, query: str, top_k: int, filters: Filters
+) -> None:
+    turns = every_turn(library)
+    allowed = let_through(turns, filters)
+    hits = searcher.search(query, filters=filters, top_k=top_k)
+    places = [(hit.source.transcript_id, turn.turn) for hit in hits for turn in hit.turns]
+    assert set(places) <= allowed
+    assert len(places) == len(set(places)) <= top_k
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    stored = {(source.transcript_id, turn.turn): (source, turn) for source, turn in turns}
+    assert all((hit.source, turn) == stored[hit.source.transcript_id, turn.turn] for hit in hits for turn in hit.turns)
+    if allowed and query in TOPICS:
+        assert hits
+    searched = searcher.searched(filters)
+    assert (searched.turns, searched.filters) == (len(allowed), filters)
+
+
+@pytest.mark.parametrize("topic", TOPICS[1:])
+def test_what_is_asked_for_is_found_first(library: Library, searcher: Search, topic: str) -> None:
+    [hit] = searcher.search(topic, filters=Filters(), top_k=1)
+    assert topic in hit.turns[0].text
+
+
+def test_the_same_question_finds_the_same_every_time(searcher: Search) -> None:
+    assert found(searcher, "county moon", top_k=40) == found(searcher, "county moon", top_k=40)
+
+
+def test_nothing_is_found_in_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = fakes.library(tmp_path_factory.mktemp("empty"))
+    assert found(searching(empty), "grant") == []
+    empty.close()
+
+
+def test_a_hit_is_widened_to_the_turns_beside_it_and_no_further(searcher: Search) -> None:
+    hit = searcher.search("the moon landing", filters=Filters(), top_k=1)[0]
+    number = hit.turns[0].turn
+    beside = searcher.around(hit, before=1, after=2, filters=Filters())
+    assert [turn.turn for turn in beside] == [n for n in range(number - 1, number + 3) if 1 <= n <= 13]
+
+
+def test_nearness_in_meaning_is_a_cosine(searcher: Search) -> None:
+    same, other = searcher.similarity("county grant", ["county grant", "sourdough"])
+    assert same == pytest.approx(1, abs=1e-5)
+    assert -1 <= other < 0.9
+    assert searcher.similarity("county grant", []) == []
