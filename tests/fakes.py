@@ -46,8 +46,8 @@ def settle_hypothesis() -> None:
 
 
 @lru_cache(maxsize=100_000)
-def _of_word(word: str, dimension: int) -> npt.NDArray[np.float64]:
-    seed = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+def _of_word(word: str, encoder: str, dimension: int) -> npt.NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.blake2b(f"{encoder} {word}".encode("utf-8", "surrogatepass"), digest_size=8).digest())
     return np.random.default_rng(seed).standard_normal(dimension)
 
 
@@ -76,7 +76,7 @@ class HashingEncoder:
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         rows = np.zeros((len(texts), self.dimension))
         for at, text in enumerate(texts):
-            rows[at] = sum(_of_word(word, self.dimension) for word in content_words(text) or ["(nothing)"])
+            rows[at] = sum(_of_word(word, self.name, self.dimension) for word in content_words(text) or ["(nothing)"])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
