@@ -175,7 +175,7 @@ def _words_generation(library: Library) -> int:
         return 0
     from index.lexicon import Lexicon
 
-    return Lexicon(folder, lock_timeout_s=0).generation()
+    return Lexicon(folder, lock_timeout_s=0).point().generation
 
 
 def _sentence_encoder(name: str) -> Encoder:

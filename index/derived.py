@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,14 +20,16 @@ import numpy as np
 from index.lexicon import Lexicon, TurnWords
 from index.store.database import LOCK_TIMEOUT_S
 from index.store.library import Library
-from index.store.records import TurnRow
+from index.store.records import PassageRow, Point, TurnRow
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
-from rag.errors import LibraryFullError, LibraryMismatchError
+from rag.errors import LibraryFullError, LibraryLockedError, LibraryMismatchError
 from rag.words import content_words
 
 _VECTORS, _WORDS, _MANIFEST = "vectors", "words", "manifest.json"
 _AT_ONCE = 200  # transcripts read from the database in one go
+_TRIES = 5  # attempts to bring the words level while other processes write them too
+_ORPHANED_S = 3600.0  # age at which files that no manifest names are left over from a process that died
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,14 @@ class Manifest:
 
     Attributes:
         stem: Name of the files, without their endings.
-        generation: Of the library.
+        generation, stamp: The point of the library's history.
         settings: Encoder and passage settings.
         dimension, count: Of the vectors.
     """
 
     stem: str
     generation: int
+    stamp: int
     settings: dict[str, str]
     dimension: int
     count: int
@@ -63,23 +67,30 @@ class Derived:
         self._library = library
         self._folder = library.home / _VECTORS
         self._lock = Lock()
-        self.vectors, self._generation = self._loaded(dimension)
-        self._saved = self._generation
+        self.vectors, self._point = self._loaded(dimension)
+        self._saved = self._point
         self.lexicon = Lexicon(library.home / _WORDS, lock_timeout_s=lock_timeout_s)
 
     def catch_up(self) -> None:
-        """Bring both indexes to the library's generation; costs what changed."""
+        """Bring both indexes to the library's present; costs what changed.
+
+        `vectors` is another object afterwards when they did: who searches goes on with the one that was taken before.
+        """
         with self._lock:
-            newest = self._library.generation()
-            if self._generation < newest:
-                self._catch_up_vectors()
-            while (since := self.lexicon.generation()) < newest:
+            newest = self._library.newest()
+            if self._point != newest:
+                self.vectors, self._point = self._caught_up()
+            for _ in range(_TRIES):
+                since = self.lexicon.point()
+                if since == newest or (since.generation > newest.generation and self._library.knows(since)):
+                    return
                 self._catch_up_words(since)
+            raise LibraryLockedError(f"{self._library.home / _WORDS} is kept busy by other processes; try again")
 
     def save(self) -> None:
         """Write the vectors to disk, if they changed since they were read or written."""
         with self._lock:
-            if self._saved == self._generation:
+            if self._saved == self._point:
                 return
             try:
                 self._write()
@@ -87,64 +98,81 @@ class Derived:
                 raise LibraryFullError(
                     f"{self._folder} cannot be written ({error}); free some space (nothing is lost)"
                 ) from error
-            self._saved = self._generation
+            self._saved = self._point
 
     def _write(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{self._generation}-{os.getpid()}"
+        point, stem = self._point, f"{self._point.generation}-{os.getpid()}"
         self.vectors.save(self._folder, stem)
-        manifest = Manifest(stem, self._generation, self._library.settings, self.vectors.dimension, len(self.vectors))
+        manifest = Manifest(
+            stem, point.generation, point.stamp, self._library.settings, self.vectors.dimension, len(self.vectors)
+        )
         fresh = self._folder / f"{stem}.json"
         fresh.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+        before = self._named()
         fresh.replace(self._folder / _MANIFEST)
         for old in self._folder.iterdir():
-            if old.name != _MANIFEST and old.stem != stem:
+            # Other young files may be those that another process is about to name in its manifest.
+            orphaned = old.stem == before or time.time() - old.stat().st_mtime > _ORPHANED_S
+            if orphaned and old.name != _MANIFEST and old.stem != stem:
                 old.unlink(missing_ok=True)
 
-    def _loaded(self, dimension: int) -> tuple[VectorIndex, int]:
-        """The vectors on disk if they are of this library and encoder, else none at generation 0."""
-        newest = self._library.generation()
+    def _named(self) -> str | None:
+        """The stem that the manifest on disk names."""
+        try:
+            return str(json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8"))["stem"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _loaded(self, dimension: int) -> tuple[VectorIndex, Point]:
+        """The vectors on disk if they are of this library and encoder, else none, at the beginning of its history."""
         try:
             found = Manifest(**json.loads((self._folder / _MANIFEST).read_text(encoding="utf-8")))
-            if found.settings == self._library.settings and found.generation <= newest:
+            point = Point(found.generation, found.stamp)
+            if found.settings == self._library.settings and self._library.knows(point):
                 vectors = VectorIndex.load(self._folder, found.stem)
                 if vectors.dimension == dimension and len(vectors) == found.count:
-                    return vectors, found.generation
+                    return vectors, point
         except Exception:  # noqa: S110 - derived: whatever is wrong with it, it is made again from the library
             pass
-        return VectorIndex(dimension), 0
+        return VectorIndex(dimension), Point()
 
-    def _catch_up_vectors(self) -> None:
-        changes = self._library.changes(self._generation)
+    def _caught_up(self) -> tuple[VectorIndex, Point]:
+        """The vectors with what changed since they were made; all of them anew where that cannot be told."""
+        changes = self._library.changes(self._point.generation) if self._library.knows(self._point) else None
+        if changes is None or any(change.kind == "reencoded" for change in changes):
+            self._library.check()
+            changes, vectors = self._library.changes(0), VectorIndex(self.vectors.dimension)
+        else:
+            vectors = self.vectors.copy()
         gone = {change.ordinal for change in changes if change.kind == "removed"}
-        # What an interrupted attempt added is there already; ordinals only ever grow.
-        there = int(self.vectors.ids[-1]) // STRIDE if len(self.vectors) else 0
-        come = sorted({c.ordinal for c in changes if c.kind == "added" and c.ordinal > there} - gone)
-        self.vectors.remove(np.isin(self.vectors.ids // STRIDE, list(gone)))
+        come = sorted({change.ordinal for change in changes if change.kind == "added"} - gone)
+        vectors.remove(np.isin(vectors.ids // STRIDE, list(gone)))
         for at in range(0, len(come), _AT_ONCE):
-            rows = self._library.passage_rows(come[at : at + _AT_ONCE])
-            if not rows:
-                continue
-            vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).reshape(len(rows), -1)
-            if vectors.shape[1] != self.vectors.dimension:
-                raise LibraryMismatchError(
-                    f"the library holds vectors of length {vectors.shape[1]}, the encoder makes"
-                    f" {self.vectors.dimension}; set TRANSCITE_ENCODER back, or run `transcite reindex`"
-                )
-            self.vectors.add(
-                np.array([row.passage_id for row in rows], dtype=np.int64),
-                np.array([row.anchor for row in rows], dtype=np.int64),
-                vectors.astype(np.float32),
-            )
-        self._generation = changes[-1].generation
+            self._add(vectors, self._library.passage_rows(come[at : at + _AT_ONCE]))
+        return vectors, changes[-1].point if changes else Point()
 
-    def _catch_up_words(self, since: int) -> None:
-        changes = self._library.changes(since)
+    @staticmethod
+    def _add(vectors: VectorIndex, rows: list[PassageRow]) -> None:
+        if not rows:
+            return
+        stored = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).reshape(len(rows), -1)
+        if stored.shape[1] != vectors.dimension:
+            raise LibraryMismatchError(
+                f"the library holds vectors of length {stored.shape[1]}, the encoder makes {vectors.dimension};"
+                " set TRANSCITE_ENCODER back, or run `transcite reindex`"
+            )
+        ids = np.array([row.passage_id for row in rows], dtype=np.int64)
+        vectors.add(ids, np.array([row.anchor for row in rows], dtype=np.int64), stored.astype(np.float32))
+
+    def _catch_up_words(self, since: Point) -> None:
+        known = self._library.knows(since)
+        changes = self._library.changes(since.generation if known else 0)
         touched = sorted({change.ordinal for change in changes})
         self.lexicon.update(
             since=since,
-            generation=changes[-1].generation,
-            gone=touched,
+            point=changes[-1].point if changes else Point(),
+            gone=touched if known else None,
             come=((ordinal, _turn_words(self._library.turn_rows([ordinal]))) for ordinal in touched),
         )
 

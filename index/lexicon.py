@@ -11,11 +11,13 @@ from pathlib import Path
 
 import tantivy
 
+from index.store.records import Point
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
 
 _ALONE, _WINDOW, _WHOLE = "alone", "window", "whole"
-_TURN, _ORDINAL, _GENERATION = "turn_id", "ordinal", "generation"
+_TURN, _ORDINAL, _GENERATION, _STAMP = "turn_id", "ordinal", "generation", "stamp"
 _HEAP_BYTES = 64_000_000
+_SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
 _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
 
@@ -63,20 +65,25 @@ class Lexicon:
         except OSError as error:
             raise LibraryError(f"{folder}: {error.strerror}; check its permissions and free space") from error
 
-    def generation(self) -> int:
-        """The library's generation it is caught up to; 0 when empty."""
+    def point(self) -> Point:
+        """The point of the library's history it is caught up to."""
         self._index.reload()
-        return _generation(self._index)
+        return _point(self._index)
 
     def update(
-        self, *, since: int, generation: int, gone: Iterable[int], come: Iterable[tuple[int, Iterable[TurnWords]]]
+        self,
+        *,
+        since: Point,
+        point: Point,
+        gone: Iterable[int] | None,
+        come: Iterable[tuple[int, Iterable[TurnWords]]],
     ) -> bool:
-        """Drop transcripts and add others, in one commit that also records the generation.
+        """Drop transcripts and add others, in one commit that also records the point.
 
         Args:
-            since: The generation the change starts from.
-            generation: The generation it leads to.
-            gone: Ordinals whose turns go (those that come again included).
+            since: The point the change starts from.
+            point: The one it leads to.
+            gone: Ordinals whose turns go (those that come again included); None for all there are.
             come: Ordinals with their turns' words.
 
         Returns:
@@ -85,14 +92,17 @@ class Lexicon:
         Raises:
             LibraryLockedError: Another process writes for longer than the time-out.
             LibraryFullError: The disk is full; the index is as it was.
+            LibraryError: It cannot be written for another reason.
         """
         writer = self._writer()
         try:
-            if self.generation() != since:
+            if self.point() != since:
                 return False
             # A process killed in its commit leaves files under the very names this commit will use.
             writer.garbage_collect_files()
-            for ordinal in [*gone, _MANIFEST_ORDINAL]:
+            if gone is None:
+                writer.delete_all_documents()
+            for ordinal in [*(gone or ()), _MANIFEST_ORDINAL]:
                 # By query: delete_documents_by_term takes the number for a signed one and silently deletes nothing.
                 writer.delete_documents_by_query(tantivy.Query.term_query(self._index.schema, _ORDINAL, ordinal))
             for ordinal, turns in come:
@@ -112,14 +122,13 @@ class Lexicon:
                     writer.add_document(document)
             manifest = tantivy.Document()
             manifest.add_unsigned(_ORDINAL, _MANIFEST_ORDINAL)
-            manifest.add_unsigned(_GENERATION, generation)
+            manifest.add_unsigned(_GENERATION, point.generation)
+            manifest.add_unsigned(_STAMP, point.stamp)
             writer.add_document(manifest)
             writer.commit()
             writer.wait_merging_threads()
         except (ValueError, OSError) as error:
-            raise LibraryFullError(
-                f"{self._folder} cannot be written ({error}); free some space and run it again (nothing is lost)"
-            ) from error
+            raise _unwritable(self._folder, error) from error
         finally:
             del writer  # gives the lock back
         self._index.reload()
@@ -158,7 +167,10 @@ class Lexicon:
         return {key: float(score) for key, (score, _) in zip(keys, hits, strict=True)}
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
-        """How telling each word is: BM25's inverse document frequency over turns, ln(1 + (N - n + 1/2) / (n + 1/2))."""
+        """How telling each word is: BM25's inverse document frequency over turns, ln(1 + (N - n) / (n + 1/2)).
+
+        N counts the few documents of whole transcripts too.
+        """
         searcher = self._index.searcher()
         total = searcher.num_docs
         known = {word: searcher.doc_freq(_ALONE, word) for word in words}
@@ -182,7 +194,7 @@ class Lexicon:
     def _opened(self) -> tantivy.Index:
         try:
             index = _open(self._folder)
-            _generation(index)  # some damage shows only when it is read
+            _point(index)  # some damage shows only when it is read
         except ValueError:  # not whole, or made by an older schema: derived, so made again
             shutil.rmtree(self._folder)
             self._folder.mkdir()
@@ -196,7 +208,7 @@ class Lexicon:
                 return self._index.writer(_HEAP_BYTES, 1)
             except ValueError as error:
                 if "lock" not in str(error).lower():
-                    raise LibraryFullError(f"{self._folder} cannot be written ({error}); free some space") from error
+                    raise _unwritable(self._folder, error) from error
                 if time.monotonic() > deadline:
                     raise LibraryLockedError(
                         f"{self._folder} is locked by another process (waited {self._lock_timeout_s:g} s);"
@@ -223,10 +235,20 @@ def _open(folder: Path) -> tantivy.Index:
     return index
 
 
-def _generation(index: tantivy.Index) -> int:
+def _point(index: tantivy.Index) -> Point:
     searcher = index.searcher()
     hits = searcher.search(tantivy.Query.term_query(index.schema, _ORDINAL, _MANIFEST_ORDINAL), limit=1).hits
-    return _integers(searcher, _GENERATION, [address for _, address in hits])[0] if hits else 0
+    addresses = [address for _, address in hits]
+    if not addresses:
+        return Point()
+    return Point(_integers(searcher, _GENERATION, addresses)[0], _integers(searcher, _STAMP, addresses)[0])
+
+
+def _unwritable(folder: Path, error: Exception) -> LibraryError:
+    """What went wrong: tantivy's own words for a full disk are that its writer was killed."""
+    if "No space" in str(error) or shutil.disk_usage(folder).free < _SCARCE_BYTES:
+        return LibraryFullError(f"no room left for {folder}; free some space and run it again (nothing is lost)")
+    return LibraryError(f"{folder} cannot be written ({error}); check its permissions and free space")
 
 
 def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.DocAddress]) -> list[int]:
@@ -239,5 +261,6 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option="freq")
     builder.add_unsigned_field(_TURN, stored=False, indexed=True, fast=True)
     builder.add_unsigned_field(_ORDINAL, stored=False, indexed=True, fast=True)
-    builder.add_unsigned_field(_GENERATION, stored=False, indexed=False, fast=True)
+    for field in (_GENERATION, _STAMP):
+        builder.add_unsigned_field(field, stored=False, indexed=False, fast=True)
     return builder.build()

@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from index.derived import Derived
 from index.encoder import Encoder
-from index.lexicon import Allowed
+from index.lexicon import Allowed, Matches
+from index.meaning import Meaning, Nearness
 from index.store.library import Library
 from index.store.records import Scope
 from index.store.schema import STRIDE
-from index.vectors import Ids, Mask
 from rag.evidence import asks
 from rag.values import Filters, Hit, Searched, Source, Turn
 from rag.words import content_words
@@ -65,31 +65,19 @@ class Search:
         # 1. Level with the library, and what of it may be seen.
         self._derived.catch_up()
         scope = self._library.scope(filters)
-        # 2. Candidates and their scores, by meaning and by words.
-        vector = self._encoder.encode_query(query)
-        meaning = self._by_meaning(vector, scope)
-        words = self._derived.lexicon.find(
-            list(dict.fromkeys(content_words(query))), limit=_LEXICAL, allowed=_allowed(scope)
-        )
-        candidates = np.array(sorted({*meaning, *words.alone, *words.windows}), dtype=np.int64)
-        if len(candidates) == 0:
-            return []
-        missing = self._meaning_of(vector, [one for one in candidates.tolist() if one not in meaning])
-        meaning |= missing
+        # 2. Candidates, by meaning and by words.
+        meaning = Meaning(self._derived.vectors, self._encoder.encode_query(query), scope)
+        asked = list(dict.fromkeys(content_words(query)))
+        words = self._derived.lexicon.find(asked, limit=_LEXICAL, allowed=_allowed(scope))
+        near = meaning.nearest(_NEAREST)
+        candidates = sorted({*near, *words.alone, *words.windows})
+        near |= meaning.of([turn_id for turn_id in candidates if turn_id not in near])
         # 3. One score each.
-        channels = {
-            "meaning alone": [meaning.get(one, (0.0, 0.0))[0] for one in candidates.tolist()],
-            "meaning window": [meaning.get(one, (0.0, 0.0))[1] for one in candidates.tolist()],
-            "words alone": [words.alone.get(one, 0.0) for one in candidates.tolist()],
-            "words window": [words.windows.get(one, 0.0) for one in candidates.tolist()],
-            "words transcript": [words.transcripts.get(one // STRIDE, 0.0) for one in candidates.tolist()],
-        }
-        fused = sum(_WEIGHTS[name] * _scaled(values) for name, values in channels.items()) / sum(_WEIGHTS.values())
+        scores = _fused(candidates, near, words)
         # 4. Read the best, as long as they are still in the library, and rank answers before questions.
-        best = np.argsort(-np.asarray(fused), kind="stable")[: max(_READ, 2 * top_k)]
-        scores = {int(candidates[at]): float(np.asarray(fused)[at]) for at in best}
-        found = self._library.turns([*scores, *(turn_id - 1 for turn_id in scores)])
-        ranked = sorted(_read(scores, found).items(), key=lambda item: (-item[1], item[0]))
+        best = sorted(candidates, key=lambda turn_id: -scores[turn_id])[: max(_READ, 2 * top_k)]
+        found = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
+        ranked = sorted(_read({one: scores[one] for one in best}, found).items(), key=lambda one: (-one[1], one[0]))
         return [Hit(found[turn_id][0], (found[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
@@ -118,33 +106,21 @@ class Search:
         size = self._library.size(transcript_id)
         return {} if size is None else self._derived.lexicon.rarity_within(words, size[0], turns=size[1])
 
-    def _by_meaning(self, vector: npt.NDArray[np.float32], scope: Scope) -> dict[int, tuple[float, float]]:
-        """Scores (alone, window) of the nearest turns and of those beside them, by turn id."""
-        vectors = self._derived.vectors
-        allowed = _mask(vectors.anchors, scope)
-        rows = vectors.nearest(vector, _NEAREST, allowed)
-        beside = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
-        beside = beside[(beside >= 0) & (beside < len(vectors))]
-        return self._scores(vector, beside if allowed is None else beside[allowed[beside]])
 
-    def _meaning_of(self, vector: npt.NDArray[np.float32], turn_ids: list[int]) -> dict[int, tuple[float, float]]:
-        """The same of turns that only their words proposed."""
-        anchors = self._derived.vectors.anchors
-        wanted = np.array(turn_ids, dtype=np.int64)
-        first, last = np.searchsorted(anchors, wanted, "left"), np.searchsorted(anchors, wanted, "right")
-        rows = [np.arange(low, high) for low, high in zip(first, last, strict=True) if low < high]
-        return self._scores(vector, np.concatenate(rows)) if rows else {}
-
-    def _scores(self, vector: npt.NDArray[np.float32], rows: Ids) -> dict[int, tuple[float, float]]:
-        if len(rows) == 0:
-            return {}
-        vectors = self._derived.vectors
-        alone, window = vectors.scores(vector, rows)
-        scores: dict[int, tuple[float, float]] = {}
-        for anchor, one, other in zip(vectors.anchors[rows].tolist(), alone.tolist(), window.tolist(), strict=True):
-            known = scores.get(anchor, (-1.0, -1.0))
-            scores[anchor] = (max(known[0], one), max(known[1], other))
-        return scores
+def _fused(candidates: list[int], near: Nearness, words: Matches) -> dict[int, float]:
+    """Every channel's scores scaled to 0..1 over the candidates, weighed and added, by turn id."""
+    if not candidates:
+        return {}
+    nowhere = (0.0, 0.0)
+    channels = {
+        "meaning alone": [near.get(one, nowhere)[0] for one in candidates],
+        "meaning window": [near.get(one, nowhere)[1] for one in candidates],
+        "words alone": [words.alone.get(one, 0.0) for one in candidates],
+        "words window": [words.windows.get(one, 0.0) for one in candidates],
+        "words transcript": [words.transcripts.get(one // STRIDE, 0.0) for one in candidates],
+    }
+    weighed = np.stack([_WEIGHTS[name] * _scaled(values) for name, values in channels.items()])
+    return dict(zip(candidates, (weighed.sum(axis=0) / sum(_WEIGHTS.values())).tolist(), strict=True))
 
 
 def _read(scores: dict[int, float], found: dict[int, tuple[Source, Turn]]) -> dict[int, float]:
@@ -161,20 +137,6 @@ def _read(scores: dict[int, float], found: dict[int, tuple[Source, Turn]]) -> di
 
 def _allowed(scope: Scope) -> Allowed:
     return Allowed(scope.ordinals, scope.only, scope.never)
-
-
-def _mask(anchors: Ids, scope: Scope) -> Mask | None:
-    """One flag a row: whether the turn it stands for may be found. None for all."""
-    if scope.everything:
-        return None
-    mask = np.ones(len(anchors), dtype=np.bool_)
-    if scope.ordinals is not None:
-        mask &= np.isin(anchors // STRIDE, np.array(scope.ordinals, dtype=np.int64))
-    if scope.only is not None:
-        mask &= np.isin(anchors, np.array(scope.only, dtype=np.int64))
-    if scope.never:
-        mask &= ~np.isin(anchors, np.array(scope.never, dtype=np.int64))
-    return mask
 
 
 def _scaled(values: Sequence[float]) -> Channel:

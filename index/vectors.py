@@ -55,6 +55,14 @@ class VectorIndex:
         faiss.write_index(self._index, str(folder / f"{stem}.faiss"))
         np.save(folder / f"{stem}.npy", np.stack([self.ids, self.anchors]))
 
+    def copy(self) -> VectorIndex:
+        """The same rows, to be changed while the others are searched."""
+        other = VectorIndex(self.dimension)
+        if len(self):
+            other._index.add(self._matrix())
+        other.ids, other.anchors = self.ids, self.anchors
+        return other
+
     def __len__(self) -> int:
         return int(self._index.ntotal)
 

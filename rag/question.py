@@ -114,7 +114,7 @@ def standalone(question: str, history: tuple[Message, ...]) -> str:
     asked = [message.content for message in history if message.role == "user"]
     if not asked or not _LEANS.search(question):
         return question
-    return f"{checked(asked[-1])} {question}"[-MAX_CHARS:]
+    return f"{' '.join(asked[-1].split())} {question}"[-MAX_CHARS:].strip()
 
 
 def _heads(text: str) -> frozenset[str]:

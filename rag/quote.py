@@ -84,7 +84,7 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     chosen: list[Extract] = []
     left = MAX_WORDS
     for one in sorted(scored, key=lambda each: -each.score):
-        if len(chosen) == _MAX_EXTRACTS or left <= 0:
+        if len(chosen) >= _MAX_EXTRACTS or left <= 0:
             break
         if chosen and not _adds(one, chosen, question, weights):
             continue
@@ -93,8 +93,9 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
         if any(_overlap(grown, other) for other in chosen) or (chosen and len(grown.text.split()) > left):
             continue
         for extract in _exchange(grown, one.evidence):
-            chosen.append(extract)
-            left -= len(extract.text.split())
+            if not any(_overlap(extract, other) for other in chosen):
+                chosen.append(extract)
+                left -= len(extract.text.split())
     return chosen
 
 

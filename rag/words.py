@@ -14,7 +14,9 @@ from functools import lru_cache
 import Stemmer
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_CJK}]|\d+(?:[.,]\d+)*|[^\W\d_{_CJK}]+(?:['’][^\W\d_{_CJK}]+)*")
+_WORD = re.compile(
+    rf"[{_CJK}]|\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)*|[^\W\d_{_CJK}]+(?:['’][^\W\d_{_CJK}]+)*"
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 # Words that carry grammar or fill the air, in speech more than in print. Question words are here too: what a question

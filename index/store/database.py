@@ -63,8 +63,10 @@ class Database:
 
     def _prepare(self) -> None:
         with self.reading() as connection:
-            ready = sa.inspect(connection).has_table("meta")
-        if not ready:
+            tables = sa.inspect(connection).get_table_names()
+        if tables and "meta" not in tables:
+            raise LibraryError(f"{self.path} is another program's database; move it away or set TRANSCITE_HOME")
+        if not tables:
             with self.writing() as connection:
                 metadata.create_all(connection)
                 if connection.execute(sa.select(meta)).first() is None:  # another process may have been first
@@ -75,6 +77,9 @@ class Database:
                 f"{self.path} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
                 " use the Transcite that made it, or another TRANSCITE_HOME"
             )
+        if tables and not set(tables) >= set(metadata.tables):
+            with self.writing() as connection:  # of the same version, made before some tables were thought of
+                metadata.create_all(connection)
 
 
 def _configure(connection: Any, _record: object) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.store import reading, writing
+from index.store import listing, reading, writing
+from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
 from index.store.records import (
     Change,
@@ -15,6 +17,7 @@ from index.store.records import (
     Origin,
     Outcome,
     PassageRow,
+    Point,
     Reencoded,
     Scope,
     TurnRow,
@@ -43,6 +46,7 @@ class Library:
         self.home = home
         self.settings = {"encoder": encoder, "passages": passages.SETTINGS}
         self._database = Database(home / FILE, lock_timeout_s=lock_timeout_s)
+        self.answers = Answers(self._database)
 
     def close(self) -> None:
         """Let the files go."""
@@ -68,7 +72,17 @@ class Library:
     def generation(self) -> int:
         """A number that grows with every change."""
         with self._database.reading() as connection:
-            return reading.generation(connection)
+            return reading.newest(connection).generation
+
+    def newest(self) -> Point:
+        """Where its history stands."""
+        with self._database.reading() as connection:
+            return reading.newest(connection)
+
+    def knows(self, point: Point) -> bool:
+        """Whether a point is one of its history, and not of another library's or of a lost future."""
+        with self._database.reading() as connection:
+            return reading.knows(connection, point)
 
     def outcome(self, origin: Origin) -> Outcome:
         """What ingesting `origin` would do now: added, replaced, unchanged or duplicate."""
@@ -101,7 +115,7 @@ class Library:
             return writing.link(connection, origin)
 
     def remove(self, transcript_ids: tuple[str, ...]) -> int:
-        """Delete transcripts, all or none.
+        """Delete transcripts, all or none, and the answers that quote them.
 
         Returns:
             How many turns went with them.
@@ -110,6 +124,7 @@ class Library:
             NotFoundError: One of them is not there; nothing was deleted.
         """
         with self._database.writing() as connection:
+            forget(connection, transcript_ids)
             return writing.remove(connection, transcript_ids)
 
     def rename_speaker(self, transcript_id: str, old: str, new: str) -> int:
@@ -123,7 +138,23 @@ class Library:
             InputError: The new name is empty.
         """
         with self._database.writing() as connection:
-            return writing.rename_speaker(connection, transcript_id, old, new)
+            return writing.rename_speakers(connection, transcript_id, {old: new})
+
+    def amend(self, transcript_id: str, *, names: Mapping[str, str], facts: Mapping[str, str | dt.date | None]) -> None:
+        """Rename speakers and correct facts, all or nothing.
+
+        Args:
+            transcript_id: Of which transcript.
+            names: New names by old ones.
+            facts: Any of `title`, `date`, `source_url`, `media_url`.
+
+        Raises:
+            NotFoundError: No such transcript, or nobody of one of the old names speaks in it.
+            InputError: A new name cannot be one.
+        """
+        with self._database.writing() as connection:
+            writing.rename_speakers(connection, transcript_id, names)
+            writing.correct(connection, transcript_id, facts)
 
     def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
         """Give every transcript other passages and the library the settings it was opened with.
@@ -132,16 +163,16 @@ class Library:
             LibraryLockedError: The library is no longer at `generation`; nothing was replaced.
         """
         with self._database.writing() as connection:
-            if reading.generation(connection) != generation:
+            if reading.newest(connection).generation != generation:
                 raise LibraryLockedError(
                     f"{self._database.path} was changed by another process meanwhile; run `transcite reindex` again"
                 )
             writing.replace_vectors(connection, fresh, self.settings)
 
-    def entries(self) -> list[Entry]:
-        """Every transcript, by collection and title."""
+    def entries(self, part: listing.Part = listing.WHOLE) -> list[Entry]:
+        """The transcripts, or a part of them, by collection and title."""
         with self._database.reading() as connection:
-            return reading.entries(connection)
+            return listing.entries(connection, part)
 
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.

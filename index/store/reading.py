@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store.records import Change, Counts, Entry, PassageRow, Scope, TurnRow
+from index.store.records import Change, Counts, PassageRow, Point, Scope, TurnRow
 from index.store.schema import STRIDE, changes, passages, speakers, transcripts, turns
 from rag.errors import NotFoundError
 from rag.values import Filters, Source, Speaker, Transcript, Turn
@@ -27,24 +27,18 @@ def chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))
 
 
-def generation(connection: sa.Connection) -> int:
-    """The number of the newest change, 0 when nothing ever happened."""
-    newest = connection.execute(sa.select(sa.func.max(changes.c.generation))).scalar_one()
-    return int(newest or 0)
+def newest(connection: sa.Connection) -> Point:
+    """Where the library's history stands."""
+    row = connection.execute(sa.select(changes).order_by(changes.c.generation.desc()).limit(1)).first()
+    return Point() if row is None else Point(row.generation, row.stamp)
 
 
-def entries(connection: sa.Connection) -> list[Entry]:
-    """Every transcript, by collection and title."""
-    names: dict[int, list[str]] = {}
-    for row in connection.execute(sa.select(speakers.c.ordinal, speakers.c.name).order_by(speakers.c.name)):
-        known = names.setdefault(row.ordinal, [])
-        if row.name not in known:
-            known.append(row.name)
-    statement = sa.select(transcripts).order_by(transcripts.c.collection, transcripts.c.title, transcripts.c.id)
-    return [
-        Entry(_source(row), row.format, row.turns, row.words, tuple(names.get(row.ordinal, ())), row.added_at)
-        for row in connection.execute(statement)
-    ]
+def knows(connection: sa.Connection, point: Point) -> bool:
+    """Whether a point is one of this library's history."""
+    if point == Point():
+        return True
+    stamp = connection.execute(sa.select(changes.c.stamp).where(changes.c.generation == point.generation)).scalar()
+    return stamp == point.stamp
 
 
 def transcript(connection: sa.Connection, transcript_id: str) -> tuple[Source, Transcript]:
@@ -55,7 +49,7 @@ def transcript(connection: sa.Connection, transcript_id: str) -> tuple[Source, T
     known = connection.execute(sa.select(speakers).where(speakers.c.ordinal == row.ordinal))
     people = tuple(Speaker(one.name, one.role, one.organisation, one.reason) for one in known)
     value = Transcript(row.title, found, row.date, row.format, people, row.source_url, row.media_url)
-    return _source(row), value
+    return source_of(row), value
 
 
 def row_of(connection: sa.Connection, transcript_id: str) -> Any:
@@ -71,7 +65,7 @@ def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> dict[int,
     sources: dict[int, Source] = {}
     for some in chunks(sorted({turn_id // STRIDE for turn_id in turn_ids})):
         for row in connection.execute(sa.select(transcripts).where(transcripts.c.ordinal.in_(some))):
-            sources[row.ordinal] = _source(row)
+            sources[row.ordinal] = source_of(row)
     found: dict[int, tuple[Source, Turn]] = {}
     for some in chunks(sorted(set(turn_ids))):
         for row in connection.execute(_turn_query().where(turns.c.turn_id.in_(some))):
@@ -135,7 +129,8 @@ def counts(connection: sa.Connection, allowed: Scope) -> Counts:
 def changes_since(connection: sa.Connection, since: int) -> list[Change]:
     """What happened after generation `since`, in order."""
     statement = sa.select(changes).where(changes.c.generation > since).order_by(changes.c.generation)
-    return [Change(row.generation, row.ordinal, row.kind) for row in connection.execute(statement)]
+    found = connection.execute(statement)
+    return [Change(Point(row.generation, row.stamp), row.ordinal, row.kind) for row in found]
 
 
 def passage_rows(connection: sa.Connection, ordinals: Iterable[int]) -> list[PassageRow]:
@@ -212,5 +207,6 @@ def _turn(row: Any) -> Turn:
     return Turn(row.turn_id % STRIDE, row.text, row.name, row.inferred, row.start, row.end, row.kind)
 
 
-def _source(row: Any) -> Source:
+def source_of(row: Any) -> Source:
+    """What a row of the table of transcripts says of one."""
     return Source(row.id, row.title, row.collection, row.date, row.source, row.source_url, row.media_url)

@@ -78,12 +78,28 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One step of the library's history: a transcript's version came, went or had speakers renamed."""
+class Point:
+    """A point in a library's history.
 
-    generation: int
+    Attributes:
+        generation: Number of its newest change, 0 before the first.
+        stamp: A random number of that change: another library, or this one after a back-up was restored, has another.
+    """
+
+    generation: int = 0
+    stamp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the library's history.
+
+    A transcript's version came, went or had speakers renamed; or everything was encoded again (then `ordinal` is 0).
+    """
+
+    point: Point
     ordinal: int
-    kind: Literal["added", "removed", "renamed"]
+    kind: Literal["added", "removed", "renamed", "reencoded"]
 
 
 @dataclass(frozen=True, slots=True)

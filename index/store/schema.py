@@ -84,12 +84,40 @@ passages = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, unit length
 )
 
+# Answers given, as readers got them, and whom they quote: what is deleted is gone from them, too.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(64), nullable=False, unique=True),
+    sa.Column("document", sa.Text, nullable=False),  # JSON
+    sa.Column("given_at", sa.String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+quoted = sa.Table(
+    "quoted",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True),  # of the answer
+    sa.Column("transcript_id", sa.String(160), primary_key=True, index=True),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # of the answer
+    sa.Column("vote", sa.String(8), nullable=False),  # up, down
+    sa.Column("comment", sa.Text),
+    sa.Column("voted_at", sa.String(32), nullable=False),
+)
+
 # What derived indexes catch up from: which transcripts came, went or were renamed, in order.
 changes = sa.Table(
     "changes",
     metadata,
     sa.Column("generation", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sa.Column("ordinal", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),  # added, removed, renamed
+    sa.Column("kind", sa.String(16), nullable=False),  # added, removed, renamed, reencoded
+    sa.Column("stamp", sa.BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,19 +76,29 @@ def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
     return sum(row.turns for row in rows)
 
 
-def rename_speaker(connection: sa.Connection, transcript_id: str, old: str, new: str) -> int:
-    """Give a speaker another name; returns how many turns are theirs."""
-    name = " ".join(new.split())
-    if not name or len(name) > 300:
-        raise InputError("a speaker's new name needs 1 to 300 characters")
+def rename_speakers(connection: sa.Connection, transcript_id: str, names: Mapping[str, str]) -> int:
+    """Give speakers other names, all at once, so that two can swap; returns how many turns are theirs."""
     ordinal = reading.row_of(connection, transcript_id).ordinal
-    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name == old)
+    theirs = {old: _labels(connection, transcript_id, ordinal, old) for old in names}
+    return sum(_rename(connection, ordinal, labels, names[old]) for old, labels in theirs.items())
+
+
+def _labels(connection: sa.Connection, transcript_id: str, ordinal: int, name: str) -> tuple[str, ...]:
+    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name == name)
     labels = tuple(connection.execute(sa.select(speakers.c.label).where(theirs)).scalars())
     if not labels:
         known = connection.execute(sa.select(speakers.c.name).distinct().where(speakers.c.ordinal == ordinal)).scalars()
         raise NotFoundError(
-            f"nobody named {old!r} speaks in {transcript_id}; who does: {', '.join(known) or 'unknown'}"
+            f"nobody named {name!r} speaks in {transcript_id}; who does: {', '.join(known) or 'unknown'}"
         )
+    return labels
+
+
+def _rename(connection: sa.Connection, ordinal: int, labels: tuple[str, ...], new: str) -> int:
+    name = " ".join(new.split())
+    if not name or len(name) > 300:
+        raise InputError("a speaker's new name needs 1 to 300 characters")
+    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.label.in_(labels))
     connection.execute(speakers.update().where(theirs).values(name=name, folded=reading.fold(name), reason=None))
     spoken = sa.and_(
         turns.c.turn_id >= ordinal * STRIDE, turns.c.turn_id < (ordinal + 1) * STRIDE, turns.c.label.in_(labels)
@@ -94,6 +106,13 @@ def rename_speaker(connection: sa.Connection, transcript_id: str, old: str, new:
     changed = connection.execute(turns.update().where(spoken).values(inferred=False))
     _log(connection, ordinal, "renamed")
     return changed.rowcount
+
+
+def correct(connection: sa.Connection, transcript_id: str, facts: Mapping[str, str | dt.date | None]) -> None:
+    """Write down what a transcript's title, date or addresses really are."""
+    ordinal = reading.row_of(connection, transcript_id).ordinal
+    if facts:
+        connection.execute(transcripts.update().where(transcripts.c.ordinal == ordinal).values(**facts))
 
 
 def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], settings: dict[str, str]) -> None:
@@ -108,6 +127,7 @@ def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], setti
         connection.execute(passages.insert(), rows)
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
     remember(connection, settings)
+    _log(connection, 0, "reencoded")
 
 
 def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, str]:
@@ -205,7 +225,7 @@ def _delete(connection: sa.Connection, ordinal: int) -> None:
 
 
 def _log(connection: sa.Connection, ordinal: int, kind: str) -> None:
-    connection.execute(changes.insert().values(ordinal=ordinal, kind=kind))
+    connection.execute(changes.insert().values(ordinal=ordinal, kind=kind, stamp=secrets.randbits(62)))
 
 
 def _renamed(connection: sa.Connection, ordinal: int) -> dict[str, str]:

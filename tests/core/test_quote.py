@@ -95,7 +95,6 @@ def test_extracts_together_keep_to_the_word_limit(lines: list[str], question: st
     assert sum(len(one.text.split()) for one in extracts(question, *lines)) <= quote.MAX_WORDS
 
 
-@pytest.mark.xfail(strict=True, reason="rag/quote.py: _exchange adds a question that is an extract already")
 def test_a_question_that_is_an_extract_already_is_not_added_again_with_its_answer() -> None:
     turns = [
         "Ann: How much was the grant for Harney County?",

@@ -116,7 +116,7 @@ def check(library: Library, may_be: dict[str, set[int]]) -> None:
     for hit in hits:
         assert hit.turns[0] == library.transcript(hit.source.transcript_id)[1].turns[hit.turns[0].turn - 1]
     assert indexes.vectors.ids.tolist() == sorted(expected_rows)
-    assert indexes.lexicon.generation() == library.generation()
+    assert indexes.lexicon.point() == library.newest()
 
 
 def measured(work: Work, what: str) -> float:

@@ -88,7 +88,7 @@ OPERATIONS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(operations=OPERATIONS)
 def test_whatever_happened_catching_up_is_as_good_as_making_anew(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]
@@ -114,7 +114,7 @@ def test_whatever_happened_catching_up_is_as_good_as_making_anew(
         else:
             indexes = derived(library)
     assert seen(level(indexes)) == seen(fresh(library, home))
-    assert indexes.lexicon.generation() == library.generation()
+    assert indexes.lexicon.point() == library.newest()
     indexes.save()
     assert seen(level(derived(library))) == seen(indexes)
     library.close()
@@ -331,9 +331,6 @@ class TestOnDisk:
         assert "64" in str(refused.value)
         assert "32" in str(refused.value)
 
-    @pytest.mark.xfail(
-        strict=True, reason="generations do not say of which library: index/derived.py, index/lexicon.py"
-    )
     def test_indexes_of_another_library_are_not_believed(self, saved: Library, tmp_path: Path) -> None:
         """The database was moved away, as the message about a damaged one advises, and filled again."""
         saved.close()
@@ -345,9 +342,6 @@ class TestOnDisk:
         assert seen(level(derived(library))) == seen(fresh(library, tmp_path))
         library.close()
 
-    @pytest.mark.xfail(
-        strict=True, reason="generations do not say of which library: index/derived.py, index/lexicon.py"
-    )
     def test_indexes_newer_than_a_restored_library_are_not_believed(self, saved: Library, tmp_path: Path) -> None:
         saved.close()
         backup = (saved.home / FILE).read_bytes()
@@ -382,13 +376,12 @@ def test_catching_up_that_failed_on_the_way_goes_on_where_it_was(library: Librar
     indexes = derived(failing)
     with pytest.raises(LibraryError):
         indexes.catch_up()
-    assert 0 < len(indexes.vectors) < 450
+    assert len(indexes.vectors) == 0  # all of it or nothing
     failing.fail = False
     assert seen(level(indexes)) == seen(fresh(library, tmp_path))
     failing.close()
 
 
-@pytest.mark.xfail(strict=False, reason="index/search.py reads vectors while index/derived.py changes them")
 def test_searches_in_several_threads_go_on_while_transcripts_come_and_go(library: Library) -> None:
     for n in range(20):
         put(library, f"{n}.txt", *(f"Speaker {k % 4}: Number {k} of {n}, the county grant." for k in range(40)))
@@ -409,7 +402,7 @@ def test_searches_in_several_threads_go_on_while_transcripts_come_and_go(library
     threads = [Thread(target=look, args=(n,)) for n in range(3)]
     for thread in threads:
         thread.start()
-    for n in range(60):
+    for n in range(25):
         library.remove((origin(f"{n % 20}.txt").transcript_id,))
         indexes.catch_up()
         put(library, f"{n % 20}.txt", *(f"Speaker {k % 4}: Number {k} of {n}, the county grant." for k in range(40)))

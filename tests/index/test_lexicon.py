@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.lexicon import Allowed, Lexicon, TurnWords
+from index.store.records import Point
 from rag.errors import LibraryLockedError
 
 EVERYTHING = Allowed()
@@ -33,7 +34,7 @@ def fill(lexicon: Lexicon, transcripts: Mapping[int, list[str]], *, generation: 
             for at in range(len(words))
         ]
         come.append((ordinal, turns))
-    assert lexicon.update(since=lexicon.generation(), generation=generation, gone=list(transcripts), come=come)
+    assert lexicon.update(since=lexicon.point(), point=Point(generation, 77), gone=list(transcripts), come=come)
 
 
 def turns(scores: Mapping[int, float]) -> list[tuple[int, int]]:
@@ -138,7 +139,7 @@ def test_rarity_inside_a_transcript_is_of_its_turns(lexicon: Lexicon) -> None:
 
 def test_an_update_takes_away_and_adds_in_one_step(lexicon: Lexicon) -> None:
     fill(lexicon, {1: ["harney lake"]}, generation=5)
-    assert lexicon.generation() == 5
+    assert lexicon.point().generation == 5
     assert turns(lexicon.find(["county"], limit=10, allowed=EVERYTHING).alone) == [(2, 1)]
     assert turns(lexicon.find(["lake"], limit=10, allowed=EVERYTHING).alone) == [(1, 1)]
     assert set(lexicon.find(["money"], limit=10, allowed=EVERYTHING).transcripts) == set()
@@ -147,8 +148,8 @@ def test_an_update_takes_away_and_adds_in_one_step(lexicon: Lexicon) -> None:
 
 
 def test_an_update_from_another_generation_changes_nothing(lexicon: Lexicon) -> None:
-    assert lexicon.update(since=0, generation=9, gone=[1, 2, 3], come=[]) is False
-    assert lexicon.generation() == 1
+    assert lexicon.update(since=Point(), point=Point(9, 77), gone=[1, 2, 3], come=[]) is False
+    assert lexicon.point().generation == 1
     assert len(lexicon.find(["county"], limit=10, allowed=EVERYTHING).alone) == 3
 
 
@@ -158,8 +159,8 @@ def test_an_update_that_fails_on_the_way_changes_nothing_and_gives_the_lock_back
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lexicon.update(since=1, generation=2, gone=[1], come=broken())
-    assert lexicon.generation() == 1
+        lexicon.update(since=Point(1, 77), point=Point(2, 77), gone=[1], come=broken())
+    assert lexicon.point().generation == 1
     assert lexicon.find(["lake"], limit=10, allowed=EVERYTHING).alone == {}
     fill(lexicon, {7: ["lake"]}, generation=2)
     assert turns(lexicon.find(["lake"], limit=10, allowed=EVERYTHING).alone) == [(7, 1)]
@@ -167,13 +168,13 @@ def test_an_update_that_fails_on_the_way_changes_nothing_and_gives_the_lock_back
 
 def test_what_is_written_is_there_when_opened_again(lexicon: Lexicon, tmp_path: Path) -> None:
     again = made(tmp_path / "words")
-    assert again.generation() == 1
+    assert again.point().generation == 1
     assert again.find(["money"], limit=10, allowed=EVERYTHING) == lexicon.find(["money"], limit=10, allowed=EVERYTHING)
 
 
 def test_one_that_is_open_already_sees_what_another_wrote(lexicon: Lexicon, tmp_path: Path) -> None:
     fill(made(tmp_path / "words"), {4: ["lake"]}, generation=3)
-    assert lexicon.generation() == 3
+    assert lexicon.point().generation == 3
     assert turns(lexicon.find(["lake"], limit=10, allowed=EVERYTHING).alone) == [(4, 1)]
 
 
@@ -182,17 +183,17 @@ def test_a_second_writer_waits_as_long_as_it_was_told(lexicon: Lexicon, tmp_path
     writer = lexicon._writer()  # as another process in the middle of an update
     began = time.monotonic()
     with pytest.raises(LibraryLockedError, match=r"waited 0\.3 s") as refused:
-        other.update(since=1, generation=2, gone=[1], come=[])
+        other.update(since=Point(1, 77), point=Point(2, 77), gone=[1], come=[])
     assert 0.25 <= time.monotonic() - began < 3
     assert "\n" not in str(refused.value)
     del writer
-    assert other.update(since=1, generation=2, gone=[1], come=[])
+    assert other.update(since=Point(1, 77), point=Point(2, 77), gone=[1], come=[])
 
 
 def test_one_thrown_away_is_made_again(lexicon: Lexicon, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "words")
     again = made(tmp_path / "words")
-    assert again.generation() == 0
+    assert again.point().generation == 0
     fill(again, {1: ["lake"]})
     assert turns(again.find(["lake"], limit=10, allowed=EVERYTHING).alone) == [(1, 1)]
 
@@ -209,8 +210,8 @@ def test_a_writer_killed_in_the_middle_of_its_commit_is_in_nobody_s_way(lexicon:
     fill(lexicon, {1: ["harney lake"], 2: ["lake"]}, generation=2)
     (folder / "meta.json").write_bytes(listed)
     again = made(folder)
-    assert again.generation() == 1
+    assert again.point().generation == 1
     fill(again, {1: ["the moon"], 2: ["moon"]}, generation=2)
-    assert again.generation() == 2
+    assert again.point().generation == 2
     assert again.find(["lake"], limit=10, allowed=EVERYTHING).alone == {}
     assert len(again.find(["moon"], limit=10, allowed=EVERYTHING).alone) == 2

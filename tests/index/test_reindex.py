@@ -86,7 +86,6 @@ def put_one(library: Library) -> None:
     put(library, "new.txt", "Ann: Something new.")
 
 
-@pytest.mark.xfail(strict=True, reason="reindex leaves no change behind: an open index goes on, and mixes")
 def test_a_process_that_was_searching_meanwhile_never_mixes_vectors(filled: Library) -> None:
     indexes = derived(filled)
     searcher = searching(filled, indexes)

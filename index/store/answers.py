@@ -1,0 +1,102 @@
+"""Answers given, kept as their readers got them: the newest of them, and none that quotes what was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+import sqlalchemy as sa
+
+from index.store.database import Database
+from index.store.records import today
+from index.store.schema import answers, feedback, quoted, transcripts
+from rag.errors import NotFoundError
+
+KEPT = 10_000  # the newest
+
+
+class Answers:
+    """The answers of one library.
+
+    Args:
+        database: Of the library.
+        kept: How many of the newest are kept.
+    """
+
+    def __init__(self, database: Database, *, kept: int = KEPT) -> None:
+        self._database = database
+        self._kept = kept
+
+    def keep(self, answer_id: str, document: str, transcript_ids: Collection[str]) -> None:
+        """Keep one answer, and drop what is older than the newest ones.
+
+        Args:
+            answer_id: Its id.
+            document: The answer, as JSON.
+            transcript_ids: Whom it quotes; when one of them has been deleted meanwhile, the answer is not kept.
+        """
+        cited = sorted(set(transcript_ids))
+        with self._database.writing() as connection:
+            there = sa.select(sa.func.count()).select_from(transcripts).where(transcripts.c.id.in_(cited))
+            if connection.execute(there).scalar_one() < len(cited):
+                return
+            row = {"id": answer_id, "document": document, "given_at": today()}
+            inserted = connection.execute(answers.insert().values(row)).inserted_primary_key
+            assert inserted is not None  # noqa: S101 - an insert into a table with a key returns it
+            if cited:
+                rows = [{"number": inserted[0], "transcript_id": one} for one in cited]
+                connection.execute(quoted.insert(), rows)
+            _drop(connection, sa.select(answers.c.number).where(answers.c.number <= inserted[0] - self._kept))
+
+    def get(self, answer_id: str) -> str:
+        """An answer as it was kept.
+
+        Raises:
+            NotFoundError: It is not there.
+        """
+        with self._database.reading() as connection:
+            document = connection.execute(sa.select(answers.c.document).where(answers.c.id == answer_id)).scalar()
+        if document is None:
+            raise _unknown(answer_id)
+        return str(document)
+
+    def vote(self, answer_id: str, vote: Literal["up", "down"], comment: str | None) -> None:
+        """Keep what a reader thought of an answer; the last word counts.
+
+        Raises:
+            NotFoundError: The answer is not there.
+        """
+        with self._database.writing() as connection:
+            number = connection.execute(sa.select(answers.c.number).where(answers.c.id == answer_id)).scalar()
+            if number is None:
+                raise _unknown(answer_id)
+            connection.execute(feedback.delete().where(feedback.c.number == number))
+            row = {"number": number, "vote": vote, "comment": comment, "voted_at": today()}
+            connection.execute(feedback.insert().values(row))
+
+    def votes(self) -> list[tuple[str, str, str | None]]:
+        """Answer, vote and comment of all feedback, oldest answer first."""
+        statement = sa.select(answers.c.id, feedback.c.vote, feedback.c.comment).join(
+            feedback, feedback.c.number == answers.c.number
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(statement.order_by(answers.c.number)).all()
+        return [(row.id, row.vote, row.comment) for row in rows]
+
+
+def forget(connection: sa.Connection, transcript_ids: Collection[str]) -> None:
+    """Drop every answer that quotes one of these transcripts."""
+    for one in transcript_ids:
+        _drop(connection, sa.select(quoted.c.number).where(quoted.c.transcript_id == one))
+
+
+def _drop(connection: sa.Connection, numbers: sa.Select[tuple[int]]) -> None:
+    for number in connection.execute(numbers).scalars().all():
+        for table in (quoted, feedback, answers):
+            connection.execute(table.delete().where(table.c.number == number))
+
+
+def _unknown(answer_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"no answer {answer_id!r}; the newest {KEPT:,} are kept, until a transcript they quote is removed"
+    )
