@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from api import render
@@ -10,6 +11,7 @@ from api.meter import Meter
 from api.streams import document, say
 from api.wire_library import IngestReport
 from index.ingest import Ingest, Progress, Report
+from index.store.library import Library
 from rag.errors import ReadError
 
 
@@ -20,18 +22,30 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -
         ReadError: Some files were rejected; all others are in, and the report is out.
     """
     with parts.library() as library:
-        before = library.generation()
-        run = Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes)
-        with Meter() as meter:
-            report = run.run(paths, collection=collection, on_progress=meter)
-        _show(report, as_json=as_json)
-        if library.generation() != before:
-            level(library)
+        report = _take(parts, library, paths, collection=collection, as_json=as_json)
     rejected = [one for one in report.files if one.outcome == "rejected"]
     if len(rejected) == 1:
         raise ReadError(f"{rejected[0].path}: {rejected[0].reason}")
     if rejected:
         raise ReadError(f"{len(rejected):,} of {len(report.files):,} files were rejected; the report says why")
+
+
+def follow(parts: Parts, paths: list[Path], *, collection: str) -> None:
+    """Take files in, then whatever comes or changes, until somebody stops it; what is rejected is told and passed over.
+
+    Raises:
+        ReadError: One of the paths is not there.
+    """
+    from api.watching import settled  # noqa: PLC0415 - only those who follow need it
+
+    for path in paths:
+        if not path.exists():
+            raise ReadError(f"{path}: there is no such file or folder; check the path")
+    with parts.library() as library, suppress(KeyboardInterrupt):
+        _take(parts, library, paths, collection=collection, as_json=False)
+        say("following; Ctrl-C stops")
+        for ready in settled(paths):
+            _take(parts, library, ready, collection=collection, as_json=False)
 
 
 def reindex(parts: Parts) -> None:
@@ -43,6 +57,18 @@ def reindex(parts: Parts) -> None:
         with Meter() as meter:
             rebuild(library, lambda: parts.encoder, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))
         say("the indexes are made again from the library")
+
+
+def _take(parts: Parts, library: Library, paths: list[Path], *, collection: str, as_json: bool) -> Report:
+    """One ingest with its progress bar and report, the indexes level after it."""
+    before = library.generation()
+    run = Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes)
+    with Meter() as meter:
+        report = run.run(paths, collection=collection, on_progress=meter)
+    _show(report, as_json=as_json)
+    if library.generation() != before:
+        level(library)
+    return report
 
 
 def _show(report: Report, *, as_json: bool) -> None:

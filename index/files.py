@@ -45,11 +45,7 @@ def read(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
     """
     if found.problem is not None:
         raise ReadError(found.problem)
-    if found.size > max_bytes:
-        raise ReadError(
-            f"{found.size / 1e6:.0f} MB is more than the {max_bytes / 1e6:.0f} MB allowed for one transcript;"
-            " split it or raise TRANSCITE_MAX_FILE_MB"
-        )
+    fits(found.size, max_bytes=max_bytes)
     try:
         with found.path.open("rb") as file:
             before = os.fstat(file.fileno())
@@ -61,6 +57,19 @@ def read(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
     if changed or len(data) != before.st_size:
         raise ReadError("changed while it was being read; run it again when it is complete")
     return data
+
+
+def fits(size: int, *, max_bytes: int) -> None:
+    """Refuse what is too long for one transcript.
+
+    Raises:
+        ReadError: It is.
+    """
+    if size > max_bytes:
+        raise ReadError(
+            f"{size / 1e6:.0f} MB is more than the {max_bytes / 1e6:.0f} MB allowed for one transcript;"
+            " split it or raise TRANSCITE_MAX_FILE_MB"
+        )
 
 
 def shown(path: Path) -> str:
@@ -98,7 +107,7 @@ def _inside(folder: Path) -> Iterator[Found]:
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            found = _looked_at(Path(where, name)) if _looks_like_transcript(Path(where, name)) else None
+            found = _looked_at(Path(where, name)) if looks_like_transcript(Path(where, name)) else None
             if found is not None:
                 count += 1
                 yield found
@@ -106,5 +115,6 @@ def _inside(folder: Path) -> Iterator[Found]:
         yield Found(folder, 0, f"no transcripts in this folder (looked for {', '.join(sorted(ENDINGS))})")
 
 
-def _looks_like_transcript(path: Path) -> bool:
+def looks_like_transcript(path: Path) -> bool:
+    """Whether a file found in a folder is taken for a transcript: by its ending, and not a README or the like."""
     return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~")) and path.stem.lower() not in _ABOUT
