@@ -16,6 +16,7 @@ from api.streams import decoded
 from rag.errors import FilterError
 
 if TYPE_CHECKING:
+    from api.compose import Parts
     from index.encoder import Encoder
     from rag.values import Filters
 
@@ -33,6 +34,16 @@ class Start:
 
     environ: Mapping[str, str]
     load: Callable[[str], Encoder] | None = None
+
+
+def parts(ctx: typer.Context) -> Parts:
+    """The parts of this run; settings are read here, so that `--help` works whatever they are."""
+    from api.compose import Parts  # noqa: PLC0415 - not for `--help`
+    from api.settings import read  # noqa: PLC0415
+
+    start = ctx.find_object(Start)
+    assert start is not None  # noqa: S101 - main gives one
+    return Parts(read(start.environ), start.load)
 
 
 def collection_name(text: str) -> str:
@@ -67,6 +78,7 @@ Version = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Paths = Annotated[list[Path], typer.Argument(help="Transcript files, or folders of them.", metavar="PATH")]
 Collection = Annotated[str, typer.Option(help="Collection they belong to.", callback=collection_name, metavar="NAME")]
+Watch = Annotated[bool, typer.Option("--watch", help="Go on: take in what comes or changes, until Ctrl-C.")]
 NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]
 Query = Annotated[str, typer.Argument(help="Words or a question.", parser=decoded, metavar="QUERY")]
@@ -91,6 +103,8 @@ Collections = Annotated[
 ]
 Since = Annotated[dt.datetime | None, typer.Option(help="Only of this day or later.", formats=_DATES, metavar="DATE")]
 Until = Annotated[dt.datetime | None, typer.Option(help="Only of this day or earlier.", formats=_DATES, metavar="DATE")]
+Host = Annotated[str, typer.Option(help="A name or address of this machine itself.", parser=decoded, metavar="HOST")]
+Port = Annotated[int, typer.Option(help="Where to listen; 0 for any that is free.", min=0, max=65535)]
 TopK = Annotated[int, typer.Option(help="How many hits to look at.", min=1, max=100)]
 
 

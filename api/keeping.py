@@ -10,7 +10,8 @@ from api.compose import EMPTY, Parts, level, rebuild
 from api.meter import Meter
 from api.streams import document, say
 from api.wire_library import IngestReport
-from index.ingest import Ingest, Progress, Report
+from index.ingest import Ingest
+from index.reports import Progress, Report
 from index.store.library import Library
 from rag.errors import ReadError
 

@@ -16,7 +16,6 @@ from api.ends import told
 from api.streams import tolerate
 
 if TYPE_CHECKING:
-    from api.compose import Parts
     from index.encoder import Encoder
 
 _NO_NAMES: list[str] = []
@@ -65,6 +64,7 @@ def _app() -> typer.Typer:
         "rename-speaker": rename_speaker,
         "info": info,
         "reindex": reindex,
+        "serve": serve,
     }
     for name, command in commands.items():
         app.command(name)(told(command))
@@ -76,12 +76,18 @@ def ingest(
     paths: given.Paths,
     *,
     collection: given.Collection = "default",
+    watch: given.Watch = False,
     as_json: given.AsJson = False,
 ) -> None:
     """Read transcripts into the library; files that are there unchanged are left alone."""
     from api import keeping
 
-    keeping.ingest(_parts(ctx), paths, collection=collection, as_json=as_json)
+    if watch and as_json:
+        raise typer.BadParameter("--watch never ends, so it cannot give one JSON document; leave out --json")
+    if watch:
+        keeping.follow(given.parts(ctx), paths, collection=collection)
+    else:
+        keeping.ingest(given.parts(ctx), paths, collection=collection, as_json=as_json)
 
 
 def ask(
@@ -102,7 +108,7 @@ def ask(
     from api import asking
 
     chosen = given.Chosen(speaker, not_speaker, transcript, collection, since, until)
-    asking.ask(_parts(ctx), question, chosen.filters(), top_k=top_k, as_json=as_json)
+    asking.ask(given.parts(ctx), question, chosen.filters(), top_k=top_k, as_json=as_json)
 
 
 def search(
@@ -122,28 +128,28 @@ def search(
     from api import asking
 
     chosen = given.Chosen(speaker, not_speaker, transcript, collection, since, until)
-    asking.search(_parts(ctx), query, chosen.filters(), top_k=top_k, as_json=as_json)
+    asking.search(given.parts(ctx), query, chosen.filters(), top_k=top_k, as_json=as_json)
 
 
 def list_(ctx: typer.Context, *, collection: given.Collections = _NO_NAMES, as_json: given.AsJson = False) -> None:
     """List the transcripts in the library."""
     from api import shelf
 
-    shelf.entries(_parts(ctx), collections=collection, as_json=as_json)
+    shelf.entries(given.parts(ctx), collections=collection, as_json=as_json)
 
 
 def show(ctx: typer.Context, transcript_id: given.TranscriptId, *, as_json: given.AsJson = False) -> None:
     """Show one transcript, turn by turn."""
     from api import shelf
 
-    shelf.show(_parts(ctx), transcript_id, as_json=as_json)
+    shelf.show(given.parts(ctx), transcript_id, as_json=as_json)
 
 
 def rm(ctx: typer.Context, transcript_ids: given.TranscriptIds, *, as_json: given.AsJson = False) -> None:
     """Remove transcripts from the library, all or none; the files they were read from stay."""
     from api import shelf
 
-    shelf.remove(_parts(ctx), transcript_ids, as_json=as_json)
+    shelf.remove(given.parts(ctx), transcript_ids, as_json=as_json)
 
 
 def rename_speaker(
@@ -157,31 +163,28 @@ def rename_speaker(
     """Give a speaker of a transcript another name; naming two alike makes them one."""
     from api import shelf
 
-    shelf.rename_speaker(_parts(ctx), transcript_id, old=old, new=new, as_json=as_json)
+    shelf.rename_speaker(given.parts(ctx), transcript_id, old=old, new=new, as_json=as_json)
 
 
 def info(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
     """Show where the library is, what it holds and the state of its indexes."""
     from api import shelf
 
-    shelf.info(_parts(ctx), as_json=as_json)
+    shelf.info(given.parts(ctx), as_json=as_json)
 
 
 def reindex(ctx: typer.Context) -> None:
     """Make the search indexes again from the library."""
     from api import keeping
 
-    keeping.reindex(_parts(ctx))
+    keeping.reindex(given.parts(ctx))
 
 
-def _parts(ctx: typer.Context) -> Parts:
-    """The parts of this run; settings are read here, so that `--help` works whatever they are."""
-    from api.compose import Parts
-    from api.settings import read
+def serve(ctx: typer.Context, *, host: given.Host = "127.0.0.1", port: given.Port = 8300) -> None:
+    """Serve the library over HTTP to programs on this machine."""
+    from api import serving
 
-    start = ctx.find_object(given.Start)
-    assert start is not None  # noqa: S101 - main gives one
-    return Parts(read(start.environ), start.load)
+    serving.serve(given.parts(ctx), host=host, port=port)
 
 
 def _common(*, show_version: given.Version = False) -> None:

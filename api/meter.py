@@ -9,7 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from index.ingest import Progress as Step
+from index.reports import Progress as Step
 
 
 class Meter:

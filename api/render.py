@@ -16,7 +16,7 @@ from index.store.records import Entry, Outcome
 from rag.values import Answer, Citation, Hit, Source, Transcript, Turn
 
 if TYPE_CHECKING:
-    from index.ingest import Report  # brings in what reads and encodes; a list needs none of it
+    from index.reports import Report
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 _FEW_FILES = 30  # up to here every file of an ingest gets its line

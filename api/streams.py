@@ -30,9 +30,11 @@ def document(model: Wire) -> None:
     sys.stdout.write(text + "\n")
 
 
-def say(text: str) -> None:
-    """Write one line of plain words to standard output."""
+def say(text: str, *, at_once: bool = False) -> None:
+    """Write one line of plain words to standard output; at once when the process goes on for long."""
     sys.stdout.write(f"{shown(text)}\n")
+    if at_once:
+        sys.stdout.flush()
 
 
 def tell(text: str) -> None:

@@ -11,7 +11,7 @@ from index.store.records import Entry, Outcome
 from rag import values
 
 if TYPE_CHECKING:
-    from index.ingest import FileReport, Report  # brings in what reads and encodes; a list needs none of it
+    from index.reports import FileReport, Report
 
 
 class Turn(Wire):

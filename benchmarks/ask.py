@@ -66,8 +66,8 @@ def main() -> None:
             "| --- | --- | --- | --- |",
             *rows,
             "",
-            f"Before the first question: {loaded - began:.1f} s to load the encoder, {opened - loaded:.2f} s to open the"
-            f" library and its indexes. Peak memory {peak_mib():,.0f} MiB.",
+            f"Before the first question: {loaded - began:.1f} s to load the encoder, {opened - loaded:.2f} s to open"
+            f" the library and its indexes. Peak memory {peak_mib():,.0f} MiB.",
         ],
     )
 

@@ -96,7 +96,7 @@ def main() -> None:
             f" {(stored - began - encoder.seconds) / total:.1%} |",
             f"| of ours: both indexes | {ended - stored:.0f} | {(ended - stored) / total:.1%} |",
             "",
-            f"{turns / total:.0f} turns/s. Ours against the limit: {total / encoder.forward:.2f} times the encoder alone.",
+            f"{turns / total:.0f} turns/s; all of it took {total / encoder.forward:.2f} times as long as the limit.",
             f"The same folder again, unchanged: {unchanged:.1f} s. Peak memory {peak_mib():,.0f} MiB.",
             f"Disk: database {database:.0f} MiB, vectors {parts['vectors']:.0f} MiB, words {parts['words']:.0f} MiB.",
         ],

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from index import files
+from index.documents import Document, Upload
 from index.encoder import Encoder
+from index.reports import FileReport, Progress, Report
 from index.store.library import Library
-from index.store.records import Encoded, Origin, Outcome
+from index.store.records import Encoded, Origin
 from index.store.schema import STRIDE
 from rag.errors import ReadError
 from rag.formats import read_transcript
@@ -27,47 +28,12 @@ _TOGETHER = 1024
 _STEP = 128
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file; `reason` and `line` say why it was rejected."""
-
-    path: str
-    outcome: Outcome
-    transcript_id: str | None = None
-    turns: int = 0
-    reason: str | None = None
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of all files, in the order they were found."""
-
-    files: tuple[FileReport, ...]
-
-    def count(self, outcome: Outcome) -> int:
-        """How many files had this outcome."""
-        return Counter(one.outcome for one in self.files)[outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingest is: files and bytes of files dealt with, and turns encoded so far."""
-
-    files: int
-    all_files: int
-    bytes: int
-    all_bytes: int
-    turns: float
-
-
 @dataclass(slots=True)
 class _Pending:
     """A transcript waiting to be encoded with others."""
 
     at: int  # place in the report
-    path: Path
-    size: int
+    document: Document
     origin: Origin
     transcript: Transcript
     passages: tuple[Passage, ...]
@@ -108,15 +74,38 @@ class Ingest:
             LibraryError: The library cannot be written (locked, full); what was finished before is kept.
             EncoderError: The encoder cannot be loaded.
         """
+        documents = [Document.of_file(found) for found in files.find(paths)]
+        return self._run(documents, collection=collection, on_progress=on_progress)
+
+    def take(self, uploads: Sequence[Upload], *, collection: str = "default") -> Report:
+        """Read transcripts that are in memory already; the same name in a collection again is a new version.
+
+        Args:
+            uploads: What was sent.
+            collection: Which collection they belong to.
+
+        Returns:
+            What became of each, as `run` does.
+
+        Raises:
+            LibraryError: The library cannot be written (locked, full); what was finished before is kept.
+            EncoderError: The encoder cannot be loaded.
+        """
+        documents = [Document.of_upload(upload) for upload in uploads]
+        return self._run(documents, collection=collection, on_progress=lambda _: None)
+
+    def _run(
+        self, documents: Sequence[Document], *, collection: str, on_progress: Callable[[Progress], None]
+    ) -> Report:
         self._library.check()
-        found = list(files.find(paths))
-        run = _Run(self._library, self._encoder, collection, on_progress, len(found), sum(one.size for one in found))
-        for at, file in enumerate(found):
+        all_bytes = sum(one.size for one in documents)
+        run = _Run(self._library, self._encoder, collection, on_progress, len(documents), all_bytes)
+        for at, document in enumerate(documents):
             try:
-                _take(run, at, file, files.read(file, max_bytes=self._max_bytes))
+                _take(run, at, document, document.read(self._max_bytes))
             except ReadError as error:
-                run.reports[at] = FileReport(files.shown(file.path), "rejected", reason=error.reason, line=error.line)
-                run.bytes += file.size
+                run.reports[at] = FileReport(document.shown, "rejected", reason=error.reason, line=error.line)
+                run.bytes += document.size
             if sum(len(one.passages) for one in run.pending) >= _TOGETHER:
                 _flush(run)
             _tell(run)
@@ -140,27 +129,22 @@ class _Run:
     turns: float = 0.0
 
 
-def origin_of(path: Path, data: bytes, collection: str) -> Origin:
-    """Who a file is: where it lies, and what is in it as today's rules read it."""
+def _take(run: _Run, at: int, document: Document, data: bytes) -> None:
+    """Settle content that is known already; put any other among the pending."""
     digest = hashlib.sha256(RULES_VERSION.encode() + b"\0" + data).hexdigest()
-    return Origin(collection, str(path.resolve()), digest)
-
-
-def _take(run: _Run, at: int, file: files.Found, data: bytes) -> None:
-    """Settle a file that is known already; put any other among the pending."""
-    origin = origin_of(file.path, data, run.collection)
+    origin = Origin(run.collection, document.source, digest)
     if any(one.origin.content_hash == origin.content_hash for one in run.pending):
         _flush(run)  # the same content is on its way in; with it there, this one is a duplicate
-    if _settled(run, at, file, origin):
+    if _settled(run, at, document, origin):
         return
-    transcript = read_transcript(data, file.path.name)
+    transcript = replace(read_transcript(data, document.name), **document.facts)
     cut = passages(transcript.turns)
     if max(len(transcript.turns), len(cut)) >= STRIDE:
         raise ReadError(f"{len(transcript.turns):,} turns are more than the {STRIDE - 1:,} allowed; split it")
-    run.pending.append(_Pending(at, file.path, file.size, origin, transcript, cut))
+    run.pending.append(_Pending(at, document, origin, transcript, cut))
 
 
-def _settled(run: _Run, at: int, file: files.Found, origin: Origin) -> bool:
+def _settled(run: _Run, at: int, document: Document, origin: Origin) -> bool:
     """Whether the content is in the library already; then it is reported."""
     if run.library.outcome(origin) not in {"unchanged", "duplicate"}:
         return False
@@ -172,8 +156,8 @@ def _settled(run: _Run, at: int, file: files.Found, origin: Origin) -> bool:
     except KeyError:  # taken away by another process since
         return False
     known = run.library.size(transcript_id)
-    run.reports[at] = FileReport(files.shown(file.path), outcome, transcript_id, known[1] if known else 0)
-    run.bytes += file.size
+    run.reports[at] = FileReport(document.shown, outcome, transcript_id, known[1] if known else 0)
+    run.bytes += document.size
     return True
 
 
@@ -185,8 +169,8 @@ def _flush(run: _Run) -> None:
     for one in run.pending:
         own, vectors = vectors[: len(one.passages)], vectors[len(one.passages) :]
         outcome, transcript_id = run.library.put(one.origin, Encoded(one.transcript, one.passages, tuple(own)))
-        run.reports[one.at] = FileReport(files.shown(one.path), outcome, transcript_id, len(one.transcript.turns))
-        run.bytes += one.size
+        run.reports[one.at] = FileReport(one.document.shown, outcome, transcript_id, len(one.transcript.turns))
+        run.bytes += one.document.size
     run.turns = round(run.turns)
     run.pending = []
     _tell(run)

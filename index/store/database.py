@@ -77,9 +77,6 @@ class Database:
                 f"{self.path} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
                 " use the Transcite that made it, or another TRANSCITE_HOME"
             )
-        if tables and not set(tables) >= set(metadata.tables):
-            with self.writing() as connection:  # of the same version, made before some tables were thought of
-                metadata.create_all(connection)
 
 
 def _configure(connection: Any, _record: object) -> None:

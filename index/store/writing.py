@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import datetime as dt
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 

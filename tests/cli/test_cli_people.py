@@ -11,7 +11,7 @@ from rich.console import Console
 
 from api.meter import Meter
 from api.render import clock
-from index.ingest import Progress
+from index.reports import Progress
 
 QUESTION = "Why was the grant of Tamarack County taken back?"
 

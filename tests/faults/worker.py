@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from index.derived import Derived
-from index.ingest import Ingest, Progress
+from index.ingest import Ingest
+from index.reports import Progress
 from index.store.library import Library
 from tests import fakes
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from index import ingest
+from index.documents import Upload
 from index.encoder import Encoder, Vectors
-from index.ingest import Ingest, Progress, Report
+from index.ingest import Ingest
+from index.reports import Progress, Report
 from index.store.library import Library
 from index.store.records import Origin, Outcome
 from rag.errors import LibraryError, LibraryMismatchError
@@ -361,3 +363,33 @@ def test_what_is_ingested_is_found(library: Library, tmp_path: Path) -> None:
     report = run(library, tmp_path / "in")
     moon = next(one.transcript_id for one in report.files if one.path.endswith("moon.txt"))
     assert fakes.found(fakes.searching(library), "moon landing")[0] == (moon, 1)
+
+
+def test_uploads_and_files_are_read_alike_and_kept_apart_by_their_names(library: Library, tmp_path: Path) -> None:
+    [path] = write(tmp_path / "in", {"a.txt": text(1)})
+    run(library, path)
+    ingest = Ingest(library, HashingEncoder, max_bytes=1000)
+    uploads = [
+        Upload("a.txt", path.read_bytes()),
+        Upload("b.txt", text(2).encode(), {"title": "The second"}),
+        Upload("b.txt", text(2).encode()),
+        Upload("c.txt", b"A: " + b"x" * 1000),
+    ]
+    report = ingest.take(uploads)
+    assert [(one.path, one.outcome) for one in report.files] == [
+        ("a.txt", "duplicate"),
+        ("b.txt", "added"),
+        ("b.txt", "unchanged"),
+        ("c.txt", "rejected"),
+    ]
+    assert report.files[1].transcript_id is not None
+    source, transcript = library.transcript(report.files[1].transcript_id)
+    assert (source.source, source.title) == ("upload:b.txt", "The second")
+    assert transcript.turns == read_transcript(text(2).encode(), "b.txt").turns
+
+
+def test_an_upload_of_the_same_name_replaces(library: Library) -> None:
+    ingest = Ingest(library, HashingEncoder)
+    for content, outcome in ((text(1), "added"), (text(2), "replaced")):
+        assert ingest.take([Upload("a.txt", content.encode())]).count(outcome) == 1
+    assert len(library.entries()) == 1

@@ -1,0 +1,73 @@
+"""Asking, searching, and answers given before."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api import wire
+from api.http import bodies, examples, problems
+from api.http.media import EVENTS, JSON, json_only, wants_events
+from api.http.service import Asked, Service
+from api.http.sharing import OnHits
+from api.http.streaming import streamed
+from rag.values import Message
+
+_AskBody = Annotated[bodies.Ask, Body(openapi_examples=examples.shown(examples.ASK))]
+_SearchBody = Annotated[bodies.Search, Body(openapi_examples=examples.shown(examples.SEARCH))]
+_FeedbackBody = Annotated[bodies.Feedback, Body(openapi_examples=examples.shown(examples.FEEDBACK))]
+_STREAM = {
+    "description": "An answer; as events: `sources` with hits, then `answer`, or `error` with a problem document",
+    "content": {EVENTS: {"schema": {"type": "string"}}},
+}
+
+
+def asking_router(service: Service) -> APIRouter:
+    """`/v1/ask`, `/v1/search` and `/v1/answers`."""
+    router = APIRouter(prefix="/v1", tags=["asking"], responses=problems.documented())
+
+    @router.post("/ask", dependencies=[Depends(json_only)], response_model=wire.Answer, responses={200: _STREAM})
+    async def ask(body: _AskBody, request: Request) -> wire.Answer | Response:
+        """Answer a question: who said it, in which turn, when, word for word."""
+        asked = _asked(body)
+
+        def work(on_hits: OnHits) -> wire.Answer:
+            return service.ask(asked, on_hits)
+
+        if wants_events(request):
+            return streamed(work)
+        return await run_in_threadpool(work, lambda _: None)
+
+    @router.post("/search", dependencies=[Depends(json_only)])
+    def search(body: _SearchBody) -> wire.Hits:
+        """Find the turns that best match some words, best first."""
+        hits = service.find(body.query, body.filters.value(), top_k=body.top_k)
+        return wire.Hits(hits=[wire.Hit.of(hit) for hit in hits])
+
+    @router.get("/answers/{answer_id}", response_model=wire.Answer)
+    def answer(answer_id: str) -> Response:
+        """Give an answer again, as it was given.
+
+        The newest 10,000 are kept, each until a transcript that it quotes is removed.
+        """
+        return Response(service.library.answers.get(answer_id), media_type=JSON)
+
+    @router.post("/answers/{answer_id}/feedback", dependencies=[Depends(json_only)])
+    def feedback(answer_id: str, body: _FeedbackBody) -> bodies.Feedback:
+        """Keep what a reader thought of an answer; the last vote on an answer counts."""
+        service.library.answers.vote(answer_id, body.vote, body.comment)
+        return body
+
+    return router
+
+
+def _asked(body: bodies.Ask) -> Asked:
+    return Asked(
+        question=body.question,
+        filters=body.filters.value(),
+        history=tuple(Message(one.role, one.content) for one in body.history),
+        top_k=body.top_k,
+        conversation_id=body.conversation_id,
+    )

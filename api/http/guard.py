@@ -1,0 +1,116 @@
+"""What every request passes first and every response last: who is spoken to, how much is read, what browsers may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import problems
+
+# Told to browsers unless a route says otherwise.
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+_READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
+_BODY_BYTES = 1_000_000  # of anything but transcripts
+_BESIDE_BYTES = 1_000_000  # what comes with a transcript: names, boundaries
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is let in.
+
+    Attributes:
+        hosts: Names the server answers to, with port. A page that has its own name point here (DNS rebinding) has none.
+        max_bytes: Largest transcript.
+    """
+
+    hosts: frozenset[str]
+    max_bytes: int
+
+
+class Guard:
+    """Middleware.
+
+    Args:
+        app: Everything else.
+        rules: What is let in.
+    """
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        allowed = self._allowed(scope)
+        refusal = self._refusal(Headers(scope=scope), scope["method"], allowed)
+        if refusal is not None:
+            await refusal(scope, receive, sending)
+            return
+        try:
+            await self._app(scope, _limited(receive, allowed), sending)
+        except Exception:
+            problems.LOG.exception("%s %s failed", scope["method"], scope["path"])
+            if started:
+                raise
+            await problems.response(problems.INTERNAL)(scope, receive, sending)
+
+    def _refusal(self, headers: Headers, method: str, allowed: int) -> Response | None:
+        """Why a request is not looked at any further; None when it is."""
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._rules.hosts:
+            return problems.response(problems.HOST, f"use one of: {', '.join(sorted(self._rules.hosts))}")
+        origins = {one.lower() for one in headers.getlist("origin")}
+        if method not in _READ_ONLY and not origins <= {f"http://{host}" for host in self._rules.hosts}:
+            return problems.response(problems.ORIGIN, "send it from a page of this server, or from no page at all")
+        length = headers.get("content-length", "0")
+        if length.isascii() and length.isdigit() and int(length[:20]) > allowed:
+            return problems.response(problems.TOO_LARGE, _too_large(allowed))
+        return None
+
+    def _allowed(self, scope: Scope) -> int:
+        """How long the body of a request may be."""
+        if scope["path"] == "/v1/transcripts":
+            return self._rules.max_bytes + _BESIDE_BYTES
+        return _BODY_BYTES
+
+
+def _limited(receive: Receive, allowed: int) -> Receive:
+    """`receive`, stopping at a body that turns out longer than it may be."""
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > allowed:
+            raise HTTPException(413, _too_large(allowed))
+        return message
+
+    return limited
+
+
+def _too_large(allowed: int) -> str:
+    return f"a request to this address may have {allowed:,} bytes; send less at a time"

@@ -1,0 +1,30 @@
+"""Media types: what a request says it carries and wants. The door to python-multipart, which reads forms."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
+from starlette.exceptions import HTTPException
+
+JSON, FORM, EVENTS = "application/json", "multipart/form-data", "text/event-stream"
+
+
+def carried(request: Request) -> str:
+    """The media type of a request's body."""
+    return parse_options_header(request.headers.get("content-type"))[0].decode("latin-1").lower()
+
+
+def json_only(request: Request) -> None:
+    """Refuse a body that does not say it is JSON: other sites' pages can send any other kind without asking.
+
+    Raises:
+        HTTPException: It does not.
+    """
+    if carried(request) != JSON:
+        raise HTTPException(415, f"send {JSON}")
+
+
+def wants_events(request: Request) -> bool:
+    """Whether the answer is wanted as a stream of events."""
+    wanted = request.headers.get("accept", "").split(",")
+    return any(one.split(";")[0].strip().lower() == EVENTS for one in wanted)

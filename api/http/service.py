@@ -1,0 +1,167 @@
+# ruff: noqa: PLC0415 - the encoder, FAISS and tantivy take seconds to import; each waits until it is needed
+"""One library, its indexes and its encoder, shared by every request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from api import wire
+from api.compose import Parts
+from api.http import problems
+from api.http.problems import LOG
+from api.http.sharing import OneAtATime, OnHits, Watched
+from rag.ask import ask
+from rag.errors import LibraryError, LibraryFullError
+from rag.question import checked
+from rag.values import Filters, Hit, Message
+
+if TYPE_CHECKING:
+    from index.derived import Derived
+    from index.documents import Upload
+    from index.encoder import Encoder
+    from index.reports import Report
+    from index.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what goes with it; `conversation_id` is whatever the client calls the conversation."""
+
+    question: str
+    filters: Filters
+    history: tuple[Message, ...]
+    top_k: int
+    conversation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What takes seconds to load."""
+
+    encoder: Encoder
+    derived: Derived
+    search: Search
+
+
+class Service:
+    """What the routes do, safe to use from several threads.
+
+    Args:
+        parts: Of this process.
+
+    Raises:
+        LibraryError: The library cannot be opened.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._closing = ExitStack()
+        self.library = self._closing.enter_context(parts.library())
+        self.max_bytes = parts.settings.max_bytes
+        self._loading, self._ingesting = Lock(), Lock()
+        self._loaded: Loaded | None = None
+        self._trouble: str | None = None
+
+    def close(self) -> None:
+        """Write the indexes down and let the library go."""
+        with self._loading:
+            if self._loaded is not None:
+                _save(self._loaded)
+            self._closing.close()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the index is loaded and the encoder ready."""
+        return self._loaded is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it is not ready, when that is more than a matter of seconds; nothing of the server's disk in it."""
+        return self._trouble
+
+    def warm(self) -> None:
+        """Load, so that the first question need not wait; what goes wrong is told by `trouble`."""
+        try:
+            self.load()
+        except Exception as error:  # whatever it is, those who wait for the server are to be told
+            LOG.exception("the index and the encoder cannot be loaded")
+            self._trouble = problems.of(error).detail
+
+    def load(self) -> Loaded:
+        """The encoder and the indexes, loaded when first asked for.
+
+        Raises:
+            EncoderError: The encoder cannot be loaded; the next call tries again.
+            LibraryMismatchError: The library holds vectors of another encoder.
+        """
+        with self._loading:
+            self.library.check()
+            if self._loaded is None:
+                from index.derived import Derived
+                from index.search import Search
+
+                encoder = OneAtATime(self._parts.encoder)
+                derived = Derived(self.library, dimension=encoder.dimension)
+                derived.catch_up()
+                self._loaded = Loaded(encoder, derived, Search(self.library, encoder, derived))
+            return self._loaded
+
+    def ask(self, asked: Asked, on_hits: OnHits) -> wire.Answer:
+        """Answer a question, and keep the answer.
+
+        Args:
+            asked: The question and what goes with it.
+            on_hits: Told what was found, before the answer is made of it.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        checked(asked.question)  # before the encoder takes its seconds
+        found = ask(
+            asked.question,
+            searcher=Watched(self.load().search, on_hits),
+            filters=asked.filters,
+            history=asked.history,
+            top_k=asked.top_k,
+        )
+        answer = wire.Answer.of(replace(found, conversation_id=asked.conversation_id))
+        self._keep(answer)
+        return answer
+
+    def find(self, query: str, filters: Filters, *, top_k: int) -> list[Hit]:
+        """The turns that best match some words.
+
+        Raises:
+            QuestionError: The query is empty or too long.
+        """
+        wanted = checked(query, what="query")
+        return self.load().search.search(wanted, filters=filters, top_k=top_k)
+
+    def ingest(self, uploads: Sequence[Upload], *, collection: str) -> Report:
+        """Take transcripts in, one request after the other, and bring the indexes level."""
+        from index.ingest import Ingest
+
+        with self._ingesting:
+            loaded = self.load()
+            run = Ingest(self.library, lambda: loaded.encoder, max_bytes=self.max_bytes)
+            report = run.take(uploads, collection=collection)
+            loaded.derived.catch_up()
+            _save(loaded)
+        return report
+
+    def _keep(self, answer: wire.Answer) -> None:
+        cited = {one.transcript_id for one in answer.citations}
+        try:
+            self.library.answers.keep(answer.id, answer.model_dump_json(), cited)
+        except LibraryError:  # its reader has it; it cannot be had again
+            LOG.warning("an answer could not be kept", exc_info=True)
+
+
+def _save(loaded: Loaded) -> None:
+    """Write the vectors down; being derived, they can wait for the next time when the disk is full."""
+    with suppress(LibraryFullError):
+        loaded.derived.save()
