@@ -21,7 +21,7 @@ _SHORT = 6  # words of an answer that says little without its question
 # a sentence that is not quoted costs this share of the best score.
 _USUAL, _LEAST, _LEANING = 0.6, 0.01, 0.15
 _NEW = 0.2  # share of the question's worth that makes a further extract worth while
-_READ = 80  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
+_READ = 48  # sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out
 
 # A sentence that begins like this says little without the one before it.
 _LEANS = re.compile(
