@@ -25,7 +25,7 @@ _READ = 48  # sentences whose meaning is compared; beyond, those with the fewest
 
 # A sentence that begins like this says little without the one before it.
 _LEANS = re.compile(
-    r"^[\"“'‘(]*(?:and|but|so|because|that|that's|this|these|those|it|it's|he|he's|she|she's|they|they're|which|then|also|"
+    r"[\"“'‘(]*(?:and|but|so|because|that|that's|this|these|those|it|it's|he|he's|she|she's|they|they're|which|then|also|"
     r"or|plus|instead|therefore|as a result)\b",
     re.I,
 )
@@ -37,7 +37,6 @@ class Extract:
 
     Attributes:
         score: How well its best sentence answers, comparable within one question.
-        meaning: That sentence's nearness to the question, -1 to 1.
         covered: Share of the question's telling words in the extract, its turn and its speaker's name, 0 to 1.
     """
 
@@ -45,7 +44,6 @@ class Extract:
     turn: Turn
     span: Span
     score: float
-    meaning: float
     covered: float
 
     @property
@@ -180,7 +178,7 @@ def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict
     span = Span(turn.turn, ranges[first][0], ranges[last][1])
     asked = question_before(one.evidence) or ""
     said = frozenset(content_words(f"{asked} {turn.speaker or ''} {turn.text}"))
-    return Extract(one.evidence.source, turn, span, one.score, one.signs.meaning, share(weights, said))
+    return Extract(one.evidence.source, turn, span, one.score, share(weights, said))
 
 
 def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
@@ -189,9 +187,7 @@ def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
     if before is None or not asks(before.text) or len(extract.turn.text.split()) > _SHORT:
         return [extract]
     start, end = _sentences(before.text)[-1]
-    asked = Extract(
-        extract.source, before, Span(before.turn, start, end), extract.score, extract.meaning, extract.covered
-    )
+    asked = Extract(extract.source, before, Span(before.turn, start, end), extract.score, extract.covered)
     return [asked, extract]
 
 
