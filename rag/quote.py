@@ -58,7 +58,6 @@ class _Scored:
 
     evidence: Evidence
     at: int  # place among the turn's sentences
-    range: tuple[int, int]
     words: frozenset[str]
     signs: Signs
 
@@ -72,8 +71,9 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
 
     The first is the best there is, whether it answers or not; that is decided elsewhere.
     """
-    weights = weigh(question, searcher)
-    scored = _scored(question, evidence, searcher)
+    reader = Reader(question, searcher, max((one.score for one in evidence), default=1.0))
+    weights = reader.weights
+    scored = _scored(reader, evidence, searcher)
     if not scored:
         return []
     by_turn: dict[tuple[str, int], list[_Scored]] = {}
@@ -97,20 +97,12 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     return chosen
 
 
-def weigh(question: Question, searcher: Searcher) -> dict[str, float]:
-    """The question's words with what each is worth; they add up to 1 (nothing for a question without any)."""
-    rarity = searcher.rarity(question.words)
-    total = sum(rarity.values())
-    return {word: value / total for word, value in rarity.items()} if total else {}
-
-
 def share(weights: dict[str, float], words: set[str] | frozenset[str]) -> float:
     """How much of the question's worth `words` hold, 0 to 1."""
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def _scored(question: Question, evidence: Sequence[Evidence], searcher: Searcher) -> list[_Scored]:
-    reader = Reader(question, searcher, max((one.score for one in evidence), default=1.0))
+def _scored(reader: Reader, evidence: Sequence[Evidence], searcher: Searcher) -> list[_Scored]:
     drafts = [
         (reader.signs(one, at, place), one, at, place)
         for one in evidence
@@ -118,12 +110,11 @@ def _scored(question: Question, evidence: Sequence[Evidence], searcher: Searcher
     ]
     drafts.sort(key=lambda draft: -total(draft[0]))
     drafts = drafts[:_READ]
-    near = searcher.similarity(question.text, [spoken(one, place) for _, one, _, place in drafts])
+    near = searcher.similarity(reader.question.text, [spoken(one, place) for _, one, _, place in drafts])
     return [
         _Scored(
             one,
             at,
-            place,
             frozenset(content_words(one.turn.text[place[0] : place[1]])),
             replace(signs, meaning=meaning),
         )

@@ -97,6 +97,16 @@ def total(signs: Signs, weights: Signs = WEIGHTS) -> float:
     return float(sum(sign * weight for sign, weight in zip(astuple(signs), astuple(weights), strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What all sentences of one turn share: the words of the turn, of its speaker and of the question it answers."""
+
+    turn: frozenset[str]
+    speaker: frozenset[str]
+    before: frozenset[str]
+    replies: bool
+
+
 class Reader:
     """Reads sentences against one question.
 
@@ -112,14 +122,19 @@ class Reader:
         self._rarity = searcher.rarity(question.words)
         self._worth = sum(self._rarity.values()) or 1.0
         self._within: dict[str, dict[str, float]] = {}
+        self._around: dict[tuple[str, int], _Around] = {}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The question's words with what each is worth; they add up to 1 (nothing for a question without any)."""
+        return {word: value / self._worth for word, value in self._rarity.items()}
 
     def signs(self, one: Evidence, at: int, place: tuple[int, int]) -> Signs:
         """The signs of sentence number `at` of a turn, at `place` in its text; `meaning` is left 0."""
         text = one.turn.text[place[0] : place[1]]
         said = frozenset(content_words(text))
-        turn = frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}"))
-        before = question_before(one)
-        own, answered, rest, shared = self._told(one, said, frozenset(content_words(before or "")), turn)
+        around = self._around_of(one)
+        own, answered, rest, shared = self._told(one, said, around)
         wants, names = self.question.wants, self.question.names
         return Signs(
             meaning=0.0,
@@ -132,17 +147,27 @@ class Reader:
             reason=float("reason" in wants and holds("reason", text, self.question)),
             time=float("time" in wants and holds("time", text, self.question)),
             name=float("name" in wants and holds("name", text, self.question)),
-            named=float(bool(names & set(content_words(one.turn.speaker or "")))),
-            names=len(names & turn) / len(names) if names else 1.0,
+            named=float(bool(names & around.speaker)),
+            names=len(names & around.turn) / len(names) if names else 1.0,
             asks=float(asks(text)),
             new=min(len(said - set(self.question.words)), _NEW_WORDS) / _NEW_WORDS,
             opening=float(one.turn.turn <= _OPENING),
-            replies=float(before is not None and at == 0),
+            replies=float(around.replies and at == 0),
         )
 
-    def _told(
-        self, one: Evidence, said: frozenset[str], before: frozenset[str], turn: frozenset[str]
-    ) -> tuple[float, float, float, float]:
+    def _around_of(self, one: Evidence) -> _Around:
+        key = (one.source.transcript_id, one.turn.turn)
+        if key not in self._around:
+            before = question_before(one)
+            self._around[key] = _Around(
+                frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}")),
+                frozenset(content_words(one.turn.speaker or "")),
+                frozenset(content_words(before or "")),
+                before is not None,
+            )
+        return self._around[key]
+
+    def _told(self, one: Evidence, said: frozenset[str], around: _Around) -> tuple[float, float, float, float]:
         transcript_id = one.source.transcript_id
         if transcript_id not in self._within:
             self._within[transcript_id] = self._searcher.rarity_within(self.question.words, transcript_id)
@@ -152,9 +177,9 @@ class Reader:
             shared += self._rarity.get(word, 0.0) - local
             if word in said:
                 own += local
-            elif word in before:
+            elif word in around.before:
                 answered += local
-            elif word in turn:
+            elif word in around.turn:
                 rest += local
         return own / self._worth, answered / self._worth, rest / self._worth, shared / self._worth
 
