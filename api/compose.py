@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -119,7 +118,7 @@ def level(library: Library) -> None:
     """Bring both indexes on disk to the library's generation, without the encoder."""
     from index.derived import Derived
 
-    dimension = _dimension(library)
+    dimension = library.dimension()
     if dimension is not None:
         derived = Derived(library, dimension=dimension)
         derived.catch_up()
@@ -140,42 +139,11 @@ def rebuild(library: Library, encoder: Callable[[], Encoder], on_progress: Calla
     level(library)
 
 
-def is_level(library: Library) -> bool:
-    """Whether both indexes on disk are at the library's generation."""
-    newest = library.generation()
-    return newest == _vectors_generation(library) == _words_generation(library)
-
-
 def _left(library: Library | None, filters: Filters) -> Searched:
     if library is None:
         return Searched((), 0, 0, filters)
     counts = library.counts(library.scope(filters))
     return Searched(counts.collections, counts.transcripts, counts.turns, filters)
-
-
-def _dimension(library: Library) -> int | None:
-    """Length of the vectors in the library, None when it holds none."""
-    for change in reversed(library.changes(0)):
-        for row in library.passage_rows([change.ordinal]):
-            return len(row.vector) // 2  # float16
-    return None
-
-
-def _vectors_generation(library: Library) -> int:
-    try:
-        found = json.loads((library.home / "vectors" / "manifest.json").read_text(encoding="utf-8"))
-        return int(found["generation"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
-
-
-def _words_generation(library: Library) -> int:
-    folder = library.home / "words"
-    if not folder.exists():
-        return 0
-    from index.lexicon import Lexicon
-
-    return Lexicon(folder, lock_timeout_s=0).point().generation
 
 
 def _sentence_encoder(name: str) -> Encoder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api import render
-from api.compose import EMPTY, Parts, is_level
+from api.compose import EMPTY, Parts
 from api.streams import document, say, tell
 from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
 from index.store.library import Library
@@ -91,6 +91,8 @@ def _there(library: Library | None, transcript_id: str) -> Library:
 
 
 def _info(parts: Parts, library: Library | None) -> Info:
+    from index.derived import is_level  # noqa: PLC0415 - FAISS and tantivy, which the other commands do without
+
     home = parts.settings.home
     found = library.entries() if library else []
     return Info(

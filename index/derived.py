@@ -177,6 +177,18 @@ class Derived:
         )
 
 
+def is_level(library: Library) -> bool:
+    """Whether both indexes on disk are where the library's history stands."""
+    folder = library.home / _WORDS
+    words = Lexicon(folder, lock_timeout_s=0).point() if folder.exists() else Point()
+    try:
+        found = Manifest(**json.loads((library.home / _VECTORS / _MANIFEST).read_text(encoding="utf-8")))
+        vectors = Point(found.generation, found.stamp)
+    except (OSError, ValueError, TypeError):
+        vectors = Point()
+    return vectors == words == library.newest()
+
+
 def discard(home: Path) -> None:
     """Throw both indexes away; they are made again from the library when next needed."""
     for name in (_VECTORS, _WORDS):

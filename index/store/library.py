@@ -74,6 +74,11 @@ class Library:
         with self._database.reading() as connection:
             return reading.newest(connection).generation
 
+    def dimension(self) -> int | None:
+        """Length of the vectors it holds; None when it holds none."""
+        with self._database.reading() as connection:
+            return reading.dimension(connection)
+
     def newest(self) -> Point:
         """Where its history stands."""
         with self._database.reading() as connection:

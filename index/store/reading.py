@@ -27,6 +27,12 @@ def chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))
 
 
+def dimension(connection: sa.Connection) -> int | None:
+    """Length of the stored vectors, None when there is none: two bytes a number."""
+    vector = connection.execute(sa.select(passages.c.vector).limit(1)).scalar()
+    return None if vector is None else len(vector) // 2
+
+
 def newest(connection: sa.Connection) -> Point:
     """Where the library's history stands."""
     row = connection.execute(sa.select(changes).order_by(changes.c.generation.desc()).limit(1)).first()
