@@ -11,6 +11,8 @@ CORPUS_ARCHIVE := ../shared/corpus/changelog.tar.xz
 CORPUS ?= $(if $(wildcard $(CORPUS_ARCHIVE)),.cache/corpus)
 # What it asks; only the time it takes is measured, so any questions will do.
 QUESTIONS ?= $(firstword $(wildcard ../shared/eval/podcasts/dev.jsonl) seeds/questions.jsonl)
+# Extras to install besides: make .venv/installed EXTRAS=otel.
+EXTRAS ?=
 # What `make serve` passes on: make serve ARGS="--port 9000".
 ARGS ?=
 
@@ -79,12 +81,17 @@ INSTALL := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt -
 # The stamps are newer than what they were made from; the one with the development tools is as good as the other.
 .venv/installed: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv (once, a few minutes)" >&2
-	@$(INSTALL) .
+	@$(INSTALL) '.$(EXTRAS:%=[%])'
+	@touch $@
+
+# For those who cannot write into .venv/ when they run it, as in an image: compiled once, here.
+.venv/compiled: .venv/installed
+	@.venv/bin/python -m compileall -qq -j 0 .venv/lib api index prompts rag || :
 	@touch $@
 
 .venv/installed-dev: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv, development tools included (once, a few minutes)" >&2
-	@$(INSTALL) '.[dev]'
+	@$(INSTALL) '.[dev,otel]'
 	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@
 

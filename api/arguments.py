@@ -6,6 +6,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,7 @@ from rag.errors import FilterError
 if TYPE_CHECKING:
     from api.compose import Parts
     from index.encoder import Encoder
+    from index.store.keys import Scope
     from rag.values import Filters
 
 TOP_K = 10
@@ -52,6 +54,28 @@ def collection_name(text: str) -> str:
     if not 1 <= len(name) <= 100 or any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in name):
         raise typer.BadParameter("a collection's name has 1 to 100 characters and no control characters")
     return name
+
+
+class Allowed(StrEnum):
+    """What a key may do."""
+
+    ask = "ask"
+    manage = "manage"
+
+    @property
+    def scope(self) -> Scope:
+        """The same as the library calls it."""
+        return "manage" if self is Allowed.manage else "ask"
+
+
+def origin_name(text: str) -> str:
+    """`text` as the origin of some pages."""
+    from api.settings import origin  # noqa: PLC0415 - not for `--help`
+
+    found = origin(decoded(text))
+    if found is None:
+        raise typer.BadParameter("an origin is a scheme and a name, such as https://news.example")
+    return found
 
 
 def _version(*, wanted: bool) -> None:
@@ -103,7 +127,35 @@ Collections = Annotated[
 ]
 Since = Annotated[dt.datetime | None, typer.Option(help="Only of this day or later.", formats=_DATES, metavar="DATE")]
 Until = Annotated[dt.datetime | None, typer.Option(help="Only of this day or earlier.", formats=_DATES, metavar="DATE")]
-Host = Annotated[str, typer.Option(help="A name or address of this machine itself.", parser=decoded, metavar="HOST")]
+Host = Annotated[
+    str,
+    typer.Option(
+        help="Name or address to listen on; one that others reach, such as 0.0.0.0, needs a key (`transcite keys`).",
+        parser=decoded,
+        metavar="HOST",
+    ),
+]
+Workers = Annotated[int, typer.Option(help="Processes that answer, sharing one library.", min=1, max=64)]
+KeyName = Annotated[
+    str, typer.Argument(help="What you call it: who uses it, and where.", parser=decoded, metavar="NAME")
+]
+KeyId = Annotated[str, typer.Argument(help="As `transcite keys list` shows it.", parser=decoded, metavar="ID")]
+KeyScope = Annotated[
+    Allowed, typer.Option("--scope", help="ask: ask, search and read. manage: that, and add, correct and delete.")
+]
+KeyCollections = Annotated[
+    list[str],
+    typer.Option("--collection", help="Only this collection. Repeatable.", parser=collection_name, metavar="NAME"),
+]
+Origins = Annotated[
+    list[str],
+    typer.Option(
+        "--origin",
+        help="Make the public id of a site for the widget on pages of this origin (https://news.example). Repeatable.",
+        parser=origin_name,
+        metavar="ORIGIN",
+    ),
+]
 Port = Annotated[int, typer.Option(help="Where to listen; 0 for any that is free.", min=0, max=65535)]
 TopK = Annotated[int, typer.Option(help="How many hits to look at.", min=1, max=100)]
 

@@ -31,12 +31,12 @@ class Parts:
 
     def __init__(self, settings: Settings, load: Callable[[str], Encoder] | None = None) -> None:
         self.settings = settings
-        self._load = load or _sentence_encoder
+        self.load = load
 
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, loaded."""
-        return self._load(self.settings.encoder)
+        return (self.load or _sentence_encoder)(self.settings.encoder)
 
     @contextmanager
     def library(self) -> Iterator[Library]:

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from api import arguments as given
 from api.ends import told
+from api.keyring import keys_commands
 from api.streams import tolerate
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ def _app() -> typer.Typer:
         "info": info,
         "reindex": reindex,
         "serve": serve,
+        "mcp": mcp,
     }
     for name, command in commands.items():
         app.command(name)(told(command))
+    app.add_typer(keys_commands(), name="keys")
     return app
 
 
@@ -180,11 +183,24 @@ def reindex(ctx: typer.Context) -> None:
     keeping.reindex(given.parts(ctx))
 
 
-def serve(ctx: typer.Context, *, host: given.Host = "127.0.0.1", port: given.Port = 8300) -> None:
-    """Serve the library over HTTP to programs on this machine."""
+def serve(
+    ctx: typer.Context,
+    *,
+    host: given.Host = "127.0.0.1",
+    port: given.Port = 8300,
+    workers: given.Workers = 1,
+) -> None:
+    """Serve the library over HTTP: to this machine without keys, to others when there is one."""
     from api import serving
 
-    serving.serve(given.parts(ctx), host=host, port=port)
+    serving.serve(given.parts(ctx), host=host, port=port, workers=workers)
+
+
+def mcp(ctx: typer.Context) -> None:
+    """Give an assistant on this machine the library as tools, over standard input and output (MCP)."""
+    from api.mcp import stdio
+
+    stdio.serve(given.parts(ctx))
 
 
 def _common(*, show_version: given.Version = False) -> None:

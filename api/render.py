@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.streams import shown
+from index.store.keys import Key
 from index.store.records import Entry, Outcome
 from rag.values import Answer, Citation, Hit, Source, Transcript, Turn
 
@@ -117,6 +118,23 @@ def facts(named: dict[str, str]) -> list[RenderableType]:
     table.add_column(overflow="fold")
     for name, fact in named.items():
         table.add_row(name, Text(shown(fact)))
+    return [table]
+
+
+def keys(found: Sequence[Key]) -> list[RenderableType]:
+    """Keys and sites, each a line."""
+    table = _table("id", "may", "in", "name", "from", "made", "last used", "revoked")
+    for one in found:
+        table.add_row(
+            one.id,
+            one.scope,
+            Text("everything" if one.collections is None else shown(", ".join(one.collections))),
+            Text(shown(one.name)),
+            Text(shown(", ".join(one.origins))),
+            one.created_at,
+            one.used_at or "",
+            one.revoked_at or "",
+        )
     return [table]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -12,14 +15,40 @@ from index.encoder import PACKAGED
 from rag.errors import InputError
 
 _PREFIX = "TRANSCITE_"
-_HOME, _ENCODER, _MAX_FILE_MB = "TRANSCITE_HOME", "TRANSCITE_ENCODER", "TRANSCITE_MAX_FILE_MB"
+_PORTS = {"http": 80, "https": 443}
+_HOME, _ENCODER = "TRANSCITE_HOME", "TRANSCITE_ENCODER"
+_MAX_FILE_MB, _MAX_UPLOAD_MB = "TRANSCITE_MAX_FILE_MB", "TRANSCITE_MAX_UPLOAD_MB"
+_HOSTS, _PUBLIC_URL, _PROXIES = "TRANSCITE_HOSTS", "TRANSCITE_PUBLIC_URL", "TRANSCITE_TRUSTED_PROXIES"
+_ORIGINS, _LOG_QUESTIONS = "TRANSCITE_CORS_ORIGINS", "TRANSCITE_LOG_QUESTIONS"
+_RATE_KEY, _RATE_SITE, _RATE_ADDRESS = "TRANSCITE_RATE_KEY", "TRANSCITE_RATE_SITE", "TRANSCITE_RATE_ADDRESS"
 
 # One line each, for people; the README's table is held to it by a test.
 DESCRIPTIONS = {
     _HOME: "folder of the library (default: `transcite` in the platform's user data folder)",
     _ENCODER: f"encoder: a sentence-transformers folder or hub name (default: {PACKAGED}, which comes with Transcite)",
     _MAX_FILE_MB: "largest transcript file taken in, in megabytes, 1 to 10000 (default: 64)",
+    _MAX_UPLOAD_MB: "largest upload of several files together, in megabytes, 1 to 100000 (default: 1000)",
+    _HOSTS: "names the server answers to, with port where it is not 80 or 443, between commas"
+    " (default: those of this machine when it listens on loopback; any when it does not)",
+    _PUBLIC_URL: "address readers reach the server at, for links in answers (default: the one a request came to)",
+    _PROXIES: "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, between commas"
+    " (default: none)",
+    _ORIGINS: "origins whose pages may call the server with a key, such as https://news.example, between commas"
+    " (default: none; a site's own origins are made with `transcite keys create`)",
+    _RATE_KEY: "requests one key may make, such as 10/second or 600/minute (default: 600/minute)",
+    _RATE_SITE: "requests all readers of one site may make together (default: 1200/minute)",
+    _RATE_ADDRESS: "requests without a key that one address may make (default: 120/minute)",
+    _LOG_QUESTIONS: "`yes` to have the text of questions in the server's log (default: `no`)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many requests are let through, as "NUMBER/UNIT"."""
+
+    key: str = "600/minute"
+    site: str = "1200/minute"
+    address: str = "120/minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +58,23 @@ class Settings:
     home: Path
     encoder: str
     max_file_mb: int
+    hosts: tuple[str, ...] = ()
+    public_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    rates: Rates = Rates()
+    log_questions: bool = False
+    max_upload_mb: int = 1000
 
     @property
     def max_bytes(self) -> int:
         """`max_file_mb` in bytes."""
         return self.max_file_mb * 1_000_000
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """`max_upload_mb` in bytes; a single file of the allowed size always fits."""
+        return max(self.max_upload_mb, self.max_file_mb) * 1_000_000
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -47,7 +88,84 @@ def read(environ: Mapping[str, str]) -> Settings:
         raise InputError(
             f"no such setting: {', '.join(unknown)}; unset it or correct its name (known: {', '.join(DESCRIPTIONS)})"
         )
-    return Settings(_home(environ.get(_HOME)), _encoder(environ.get(_ENCODER, PACKAGED)), _megabytes(environ))
+    usual = Rates()
+    return Settings(
+        home=_home(environ.get(_HOME)),
+        encoder=_encoder(environ.get(_ENCODER, PACKAGED)),
+        max_file_mb=_megabytes(environ, _MAX_FILE_MB, usual=64, most=10_000),
+        max_upload_mb=_megabytes(environ, _MAX_UPLOAD_MB, usual=1000, most=100_000),
+        hosts=_each(environ, _HOSTS, _host, "names such as transcripts.example or 10.0.0.7:8300"),
+        public_url=_public_url(environ),
+        trusted_proxies=_each(environ, _PROXIES, _network, "addresses or networks such as 10.0.0.0/8"),
+        cors_origins=_each(environ, _ORIGINS, origin, "origins such as https://news.example"),
+        rates=Rates(
+            key=_rate(environ, _RATE_KEY, usual.key),
+            site=_rate(environ, _RATE_SITE, usual.site),
+            address=_rate(environ, _RATE_ADDRESS, usual.address),
+        ),
+        log_questions=_yes(environ, _LOG_QUESTIONS),
+    )
+
+
+def origin(value: str) -> str | None:
+    """`value` as browsers write an origin: scheme, name and any unusual port; None when it is none."""
+    try:
+        parts = urlsplit(value.strip().lower())
+        port = parts.port
+    except ValueError:
+        return None
+    name = parts.hostname
+    if parts.scheme not in _PORTS or not name or not re.fullmatch(r"[\w.:-]+", name):
+        return None
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    shown = f"[{name}]" if ":" in name else name
+    return f"{parts.scheme}://{shown}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
+
+
+def _each(environ: Mapping[str, str], name: str, parse: Callable[[str], str | None], allowed: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for one in filter(None, (part.strip() for part in environ.get(name, "").split(","))):
+        value = parse(one)
+        if value is None:
+            raise _refused(name, one, allowed)
+        found.append(value)
+    return tuple(dict.fromkeys(found))
+
+
+def _host(value: str) -> str | None:
+    return value.lower() if re.fullmatch(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", value) else None
+
+
+def _network(value: str) -> str | None:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        return None
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    value = environ.get(_PUBLIC_URL)
+    if value is None:
+        return None
+    tidy = value.strip().rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", tidy):
+        raise _refused(_PUBLIC_URL, value, "an address such as https://transcripts.example")
+    return tidy
+
+
+def _rate(environ: Mapping[str, str], name: str, usual: str) -> str:
+    value = environ.get(name, usual).strip()
+    if not re.fullmatch(r"[1-9]\d{0,8}/(?:second|minute|hour|day)", value, re.ASCII):
+        raise _refused(name, value, "a number of requests a second, minute, hour or day, such as 600/minute")
+    return value
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "no").strip().lower()
+    if value not in {"yes", "no"}:
+        raise _refused(name, value, "yes or no")
+    return value == "yes"
 
 
 def _home(value: str | None) -> Path:
@@ -67,11 +185,11 @@ def _encoder(value: str) -> str:
     return value
 
 
-def _megabytes(environ: Mapping[str, str]) -> int:
-    value = environ.get(_MAX_FILE_MB, "64")
+def _megabytes(environ: Mapping[str, str], name: str, *, usual: int, most: int) -> int:
+    value = environ.get(name, str(usual))
     # int() alone would also take "1_0", " 7 " and digits of other scripts.
-    if not (value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 10_000):
-        raise _refused(_MAX_FILE_MB, value, "a whole number from 1 to 10000")
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and 1 <= int(value) <= most):
+        raise _refused(name, value, f"a whole number from 1 to {most}")
     return int(value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from api import render
 from api.compose import EMPTY, Parts
 from api.streams import document, say, tell
@@ -97,7 +99,7 @@ def _info(parts: Parts, library: Library | None) -> Info:
     found = library.entries() if library else []
     return Info(
         home=str(home),
-        disk_bytes=sum(file.stat().st_size for file in home.rglob("*") if file.is_file()),
+        disk_bytes=sum(_size(file) for file in home.rglob("*")),
         transcripts=len(found),
         turns=sum(one.turns for one in found),
         words=sum(one.words for one in found),
@@ -107,6 +109,14 @@ def _info(parts: Parts, library: Library | None) -> Info:
         generation=library.generation() if library else 0,
         indexes_level=is_level(library) if library else True,
     )
+
+
+def _size(path: Path) -> int:
+    """How long a file is; a server that is at work may have removed it since it was listed."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _mismatch(library: Library) -> str | None:

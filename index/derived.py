@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
@@ -187,6 +188,15 @@ def is_level(library: Library) -> bool:
     except (OSError, ValueError, TypeError):
         vectors = Point()
     return vectors == words == library.newest()
+
+
+def size(home: Path) -> int:
+    """How many bytes both indexes take on disk."""
+    found = 0
+    for path in (path for name in (_VECTORS, _WORDS) for path in (home / name).glob("*")):
+        with suppress(OSError):  # files come and go
+            found += path.stat().st_size
+    return found
 
 
 def discard(home: Path) -> None:

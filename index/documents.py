@@ -1,13 +1,16 @@
-"""What an ingest takes: files on disk and uploads in memory, under one shape."""
+"""What an ingest takes: files where they lie and uploads, under one shape."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self, TypedDict
 
 from index import files
+from index.store.records import Receipt
 
 
 class Facts(TypedDict, total=False):
@@ -21,17 +24,19 @@ class Facts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A transcript in memory.
+    """A transcript that was sent.
 
     Attributes:
         filename: A bare file name, its ending included.
-        data: The whole file.
+        data: The whole file, or where it lies until it is taken in.
         facts: What was said of it beside it.
+        receipt: Of the job that it is a file of.
     """
 
     filename: str
-    data: bytes
+    data: bytes | Path
     facts: Facts = field(default_factory=Facts)
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Document:
         size: In bytes.
         read: The whole of it, given how many bytes are allowed; raises ReadError.
         facts: Override what the text says.
+        receipt: Of the job that it is a file of.
     """
 
     shown: str
@@ -53,6 +59,7 @@ class Document:
     size: int
     read: Callable[[int], bytes]
     facts: Facts = field(default_factory=Facts)
+    receipt: Receipt | None = None
 
     @classmethod
     def of_file(cls, found: files.Found) -> Self:
@@ -66,10 +73,28 @@ class Document:
     @classmethod
     def of_upload(cls, upload: Upload) -> Self:
         """An upload, named by its file name."""
-        size = len(upload.data)
+        data = upload.data
+        size = len(data) if isinstance(data, bytes) else files.size(data)
 
         def read(allowed: int) -> bytes:
+            if isinstance(data, Path):
+                return files.read(files.Found(data, size), max_bytes=allowed)
             files.fits(size, max_bytes=allowed)
-            return upload.data
+            return data
 
-        return cls(upload.filename, upload.filename, f"upload:{upload.filename}", size, read, upload.facts)
+        name, source = upload.filename, f"upload:{upload.filename}"
+        return cls(name, name, source, size, read, upload.facts, upload.receipt)
+
+
+def written(facts: Facts) -> str:
+    """Facts as text, for `read`."""
+    return json.dumps(facts, default=str)
+
+
+def read(text: str) -> Facts:
+    """What `written` wrote."""
+    facts: Facts = json.loads(text)
+    said = json.loads(text).get("date")
+    if said is not None:
+        facts["date"] = dt.date.fromisoformat(said)
+    return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -27,3 +27,9 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
         ...
+
+
+def in_batches(texts: Sequence[str], size: int, encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
+    """The vectors of `texts`, made of at most `size` of them at a time."""
+    starts = range(0, max(len(texts), 1), size)
+    return np.concatenate([encode(texts[start : start + size]) for start in starts])

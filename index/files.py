@@ -59,6 +59,14 @@ def read(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
+def size(path: Path) -> int:
+    """How long a file is; 0 when it cannot be looked at, which reading it will tell."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def fits(size: int, *, max_bytes: int) -> None:
     """Refuse what is too long for one transcript.
 

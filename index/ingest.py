@@ -14,7 +14,7 @@ from index.documents import Document, Upload
 from index.encoder import Encoder
 from index.reports import FileReport, Progress, Report
 from index.store.library import Library
-from index.store.records import Encoded, Origin
+from index.store.records import Encoded, Origin, WithdrawnError
 from index.store.schema import STRIDE
 from rag.errors import ReadError
 from rag.formats import read_transcript
@@ -77,12 +77,19 @@ class Ingest:
         documents = [Document.of_file(found) for found in files.find(paths)]
         return self._run(documents, collection=collection, on_progress=on_progress)
 
-    def take(self, uploads: Sequence[Upload], *, collection: str = "default") -> Report:
-        """Read transcripts that are in memory already; the same name in a collection again is a new version.
+    def take(
+        self,
+        uploads: Sequence[Upload],
+        *,
+        collection: str = "default",
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Report:
+        """Read transcripts that were sent; the same name in a collection again is a new version.
 
         Args:
             uploads: What was sent.
             collection: Which collection they belong to.
+            on_progress: Called as by `run`; what it raises ends the ingest.
 
         Returns:
             What became of each, as `run` does.
@@ -92,7 +99,7 @@ class Ingest:
             EncoderError: The encoder cannot be loaded.
         """
         documents = [Document.of_upload(upload) for upload in uploads]
-        return self._run(documents, collection=collection, on_progress=lambda _: None)
+        return self._run(documents, collection=collection, on_progress=on_progress)
 
     def _run(
         self, documents: Sequence[Document], *, collection: str, on_progress: Callable[[Progress], None]
@@ -106,6 +113,8 @@ class Ingest:
             except ReadError as error:
                 run.reports[at] = FileReport(document.shown, "rejected", reason=error.reason, line=error.line)
                 run.bytes += document.size
+            except WithdrawnError:
+                _withdrawn(run, at, document)
             if sum(len(one.passages) for one in run.pending) >= _TOGETHER:
                 _flush(run)
             _tell(run)
@@ -149,10 +158,12 @@ def _settled(run: _Run, at: int, document: Document, origin: Origin) -> bool:
     if run.library.outcome(origin) not in {"unchanged", "duplicate"}:
         return False
     try:
-        outcome, transcript_id = run.library.link(origin)
+        outcome, transcript_id = run.library.link(origin, receipt=document.receipt)
         if any(one.origin.transcript_id == transcript_id for one in run.pending):
             _flush(run)  # a new version takes that id; the content it had goes on under this file's
             _, transcript_id = run.library.link(origin)
+            if document.receipt is not None:
+                run.library.jobs.moved(document.receipt, transcript_id)
     except KeyError:  # taken away by another process since
         return False
     known = run.library.size(transcript_id)
@@ -168,12 +179,22 @@ def _flush(run: _Run) -> None:
     vectors = _encode(run, [passage.text for one in run.pending for passage in one.passages])
     for one in run.pending:
         own, vectors = vectors[: len(one.passages)], vectors[len(one.passages) :]
-        outcome, transcript_id = run.library.put(one.origin, Encoded(one.transcript, one.passages, tuple(own)))
+        encoded = Encoded(one.transcript, one.passages, tuple(own))
+        try:
+            outcome, transcript_id = run.library.put(one.origin, encoded, receipt=one.document.receipt)
+        except WithdrawnError:
+            _withdrawn(run, one.at, one.document)
+            continue
         run.reports[one.at] = FileReport(one.document.shown, outcome, transcript_id, len(one.transcript.turns))
         run.bytes += one.document.size
     run.turns = round(run.turns)
     run.pending = []
     _tell(run)
+
+
+def _withdrawn(run: _Run, at: int, document: Document) -> None:
+    run.reports[at] = FileReport(document.shown, "rejected", reason="was withdrawn before it was taken in")
+    run.bytes += document.size
 
 
 def _encode(run: _Run, texts: Sequence[str]) -> list[bytes]:

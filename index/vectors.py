@@ -30,6 +30,7 @@ class VectorIndex:
 
     def __init__(self, dimension: int) -> None:
         self._index = faiss.IndexFlat(dimension, faiss.METRIC_INNER_PRODUCT)
+        self._mapped = False
         self.ids: Ids = np.empty(0, dtype=np.int64)
         self.anchors: Ids = np.empty(0, dtype=np.int64)
 
@@ -42,11 +43,12 @@ class VectorIndex:
         """
         with (folder / f"{stem}.npy").open("rb") as file:
             rows = np.lib.format.read_array(file, allow_pickle=False)
-        found = faiss.read_index(str(folder / f"{stem}.faiss"))
+        # Mapped, not read: the processes that serve one library share the memory.
+        found = faiss.read_index(str(folder / f"{stem}.faiss"), faiss.IO_FLAG_MMAP_IFC)
         if not isinstance(found, faiss.IndexFlat) or rows.shape != (2, found.ntotal):
             raise ValueError(f"{stem}: {rows.shape} ids for {found.ntotal} vectors")
         loaded = cls(found.d)
-        loaded._index = found
+        loaded._index, loaded._mapped = found, True
         loaded.ids, loaded.anchors = np.ascontiguousarray(rows[0]), np.ascontiguousarray(rows[1])
         return loaded
 
@@ -75,6 +77,7 @@ class VectorIndex:
         """Append rows; `ids` ascend and are higher than all that are there."""
         if len(ids) == 0:
             return
+        self._own()
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         self.ids = np.concatenate([self.ids, ids])
         self.anchors = np.concatenate([self.anchors, anchors])
@@ -83,6 +86,7 @@ class VectorIndex:
         """Drop the rows where `gone` (one flag a row) is true."""
         if not gone.any():
             return
+        self._own()
         self._index.remove_ids(_selector(gone))
         self.ids, self.anchors = self.ids[~gone], self.anchors[~gone]
 
@@ -122,6 +126,11 @@ class VectorIndex:
             window[adjacent] += _BESIDE * matrix[beside[adjacent]]
         window /= np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-12)
         return (alone @ query[0]).astype(np.float32), (window @ query[0]).astype(np.float32)
+
+    def _own(self) -> None:
+        """Take what is mapped into memory: FAISS ends the process of who changes it where it lies."""
+        if self._mapped:
+            self._index, self._mapped = self.copy()._index, False
 
     def _matrix(self) -> Vectors:
         """The vectors where FAISS keeps them, without a copy."""

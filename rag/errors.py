@@ -5,6 +5,7 @@ TransciteError             anything below; its text is one line, for a person, w
 │   ├── ReadError          a file is not a transcript that can be read (carries the line)
 │   ├── QuestionError      a question, query or number out of range
 │   └── FilterError        a filter that cannot mean anything
+├── AccessError            whoever asks may not do that
 ├── NotFoundError          a transcript, speaker or answer that is not in the library
 ├── LibraryError           the library on disk cannot be used
 │   ├── LibraryLockedError another process holds it
@@ -42,6 +43,10 @@ class QuestionError(InputError):
 
 class FilterError(InputError):
     """A filter that cannot mean anything, such as a date range that ends before it begins."""
+
+
+class AccessError(TransciteError):
+    """Whoever asks may not do that."""
 
 
 class NotFoundError(TransciteError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from api import wire
 from api.http import bodies, examples, problems
+from api.http.gate import Asker, Reader
 from api.http.media import EVENTS, JSON, json_only, wants_events
 from api.http.service import Asked, Service
 from api.http.sharing import OnHits
@@ -29,35 +30,36 @@ def asking_router(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["asking"], responses=problems.documented())
 
     @router.post("/ask", dependencies=[Depends(json_only)], response_model=wire.Answer, responses={200: _STREAM})
-    async def ask(body: _AskBody, request: Request) -> wire.Answer | Response:
+    async def ask(body: _AskBody, request: Request, caller: Asker) -> wire.Answer | Response:
         """Answer a question: who said it, in which turn, when, word for word."""
         asked = _asked(body)
 
         def work(on_hits: OnHits) -> wire.Answer:
-            return service.ask(asked, on_hits)
+            return service.ask(caller, asked, on_hits)
 
         if wants_events(request):
             return streamed(work)
-        return await run_in_threadpool(work, lambda _: None)
+        return await asyncio.to_thread(work, lambda _: None)
 
     @router.post("/search", dependencies=[Depends(json_only)])
-    def search(body: _SearchBody) -> wire.Hits:
+    def search(body: _SearchBody, caller: Reader) -> wire.Hits:
         """Find the turns that best match some words, best first."""
-        hits = service.find(body.query, body.filters.value(), top_k=body.top_k)
+        hits = service.find(caller, body.query, body.filters.value(), top_k=body.top_k)
         return wire.Hits(hits=[wire.Hit.of(hit) for hit in hits])
 
     @router.get("/answers/{answer_id}", response_model=wire.Answer)
-    def answer(answer_id: str) -> Response:
+    def answer(answer_id: str, caller: Asker) -> Response:
         """Give an answer again, as it was given.
 
         The newest 10,000 are kept, each until a transcript that it quotes is removed.
         """
-        return Response(service.library.answers.get(answer_id), media_type=JSON)
+        return Response(service.holdings.answer(caller, answer_id), media_type=JSON)
 
     @router.post("/answers/{answer_id}/feedback", dependencies=[Depends(json_only)])
-    def feedback(answer_id: str, body: _FeedbackBody) -> bodies.Feedback:
+    def feedback(answer_id: str, body: _FeedbackBody, caller: Asker) -> bodies.Feedback:
         """Keep what a reader thought of an answer; the last vote on an answer counts."""
-        service.library.answers.vote(answer_id, body.vote, body.comment)
+        service.holdings.vote(caller, answer_id, body.vote, body.comment)
+        service.watch.metrics.vote(body.vote)
         return body
 
     return router

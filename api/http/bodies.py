@@ -8,7 +8,7 @@ import unicodedata
 from typing import Annotated, Literal, Self, TypeVar
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
 from api.wire import Wire
 from index.documents import Facts
@@ -43,6 +43,14 @@ def _bare(filename: str) -> str:
     return name
 
 
+def _day(given: object) -> object:
+    """A day as it is documented: not a number of seconds, not a time of a day."""
+    if not isinstance(given, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", given, re.ASCII):
+        raise ValueError("must be a day, YYYY-MM-DD")
+    return given
+
+
+Date = Annotated[dt.date, BeforeValidator(_day)]
 Text = Annotated[str, AfterValidator(_writable)]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=300)]
 Names = Annotated[tuple[Name, ...], Field(max_length=1000)]
@@ -60,8 +68,8 @@ class TurnFilters(Wire):
     transcripts: Names = ()
     speakers: Names = ()
     not_speakers: Names = ()
-    since: dt.date | None = None
-    until: dt.date | None = None
+    since: Date | None = None
+    until: Date | None = None
 
     def value(self) -> values.Filters:
         """The filters they mean.
@@ -104,9 +112,9 @@ class Search(Wire):
 class Described(Wire):
     """What can be said of a transcript beside it; it overrides what the text itself says."""
 
-    collection: Collection = "default"
+    collection: Collection | None = None
     title: Title | None = None
-    date: dt.date | None = None
+    date: Date | None = None
     source_url: Url | None = None
     media_url: Url | None = None
 
@@ -142,7 +150,7 @@ class Amend(Wire):
 
     rename_speakers: Annotated[dict[Name, Name], Field(max_length=1000, default_factory=dict)]
     title: Title = ""
-    date: dt.date | None = None
+    date: Date | None = None
     source_url: Url | None = None
     media_url: Url | None = None
 

@@ -27,6 +27,20 @@ ASK = {
         "top_k": 5,
     },
 }
+CHAT = {
+    "a question": {"model": "transcite", "messages": [{"role": "user", "content": "Why did Tamarack lose the grant?"}]},
+    "a follow-up in one collection, as a stream": {
+        "model": "transcite/council",
+        "messages": [
+            {"role": "system", "content": "You are a helpful assistant."},
+            {"role": "user", "content": "Why did Tamarack lose the grant?"},
+            {"role": "assistant", "content": "Ibarra: “Tamarack lost the grant because it filed late.” [[1]](...)"},
+            {"role": "user", "content": [{"type": "text", "text": "And who said that?"}]},
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    },
+}
 SEARCH = {"some words": {"query": "ambulance grant", "filters": {"not_speakers": ["Diane Okafor"]}, "top_k": 5}}
 AMEND = {
     "a speaker and a title": {"rename_speakers": {"Ibarra": "José Ibarra"}, "title": "Hearing on the Tamarack grant"}

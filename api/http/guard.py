@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Response
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
+from api.http.media import FORM
 
 # Told to browsers unless a route says otherwise.
 _HEADERS = {
@@ -28,12 +30,17 @@ class Rules:
     """What is let in.
 
     Attributes:
-        hosts: Names the server answers to, with port. A page that has its own name point here (DNS rebinding) has none.
+        hosts: Names the server answers to, with port; None for any. A page that has its own name point here (DNS
+            rebinding) has none.
         max_bytes: Largest transcript.
+        max_upload_bytes: Largest form of several; those are written to disk as they come.
+        elsewhere: Whether pages of an origin, other than the server's own, may send what changes something.
     """
 
-    hosts: frozenset[str]
+    hosts: frozenset[str] | None
     max_bytes: int
+    max_upload_bytes: int
+    elsewhere: Callable[[str], bool]
 
 
 class Guard:
@@ -79,11 +86,12 @@ class Guard:
 
     def _refusal(self, headers: Headers, method: str, allowed: int) -> Response | None:
         """Why a request is not looked at any further; None when it is."""
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0].lower() not in self._rules.hosts:
-            return problems.response(problems.HOST, f"use one of: {', '.join(sorted(self._rules.hosts))}")
-        origins = {one.lower() for one in headers.getlist("origin")}
-        if method not in _READ_ONLY and not origins <= {f"http://{host}" for host in self._rules.hosts}:
+        hosts, known = headers.getlist("host"), self._rules.hosts
+        if len(hosts) != 1 or (known is not None and hosts[0].lower() not in known):
+            return problems.response(problems.HOST, f"use one of: {', '.join(sorted(known or ()))}")
+        own = {f"{scheme}://{hosts[0].lower()}" for scheme in ("http", "https")}
+        others = {one.lower() for one in headers.getlist("origin")} - own
+        if method not in _READ_ONLY and not all(self._rules.elsewhere(one) for one in others):
             return problems.response(problems.ORIGIN, "send it from a page of this server, or from no page at all")
         length = headers.get("content-length", "0")
         if length.isascii() and length.isdigit() and int(length[:20]) > allowed:
@@ -93,7 +101,8 @@ class Guard:
     def _allowed(self, scope: Scope) -> int:
         """How long the body of a request may be."""
         if scope["path"] == "/v1/transcripts":
-            return self._rules.max_bytes + _BESIDE_BYTES
+            is_form = Headers(scope=scope).get("content-type", "").strip().lower().startswith(FORM)
+            return (self._rules.max_upload_bytes if is_form else self._rules.max_bytes) + _BESIDE_BYTES
         return _BODY_BYTES
 
 

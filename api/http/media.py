@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 
 JSON, FORM, EVENTS = "application/json", "multipart/form-data", "text/event-stream"
+FIELDS = "application/x-www-form-urlencoded"
 
 
 def carried(request: Request) -> str:
@@ -22,6 +25,12 @@ def json_only(request: Request) -> None:
     """
     if carried(request) != JSON:
         raise HTTPException(415, f"send {JSON}")
+
+
+def prefers(headers: Sequence[str], preference: str) -> bool:
+    """Whether the values of a request's Prefer headers name a preference."""
+    named = (one for header in headers for one in header.split(","))
+    return any(one.split(";")[0].split("=")[0].strip().lower() == preference for one in named)
 
 
 def wants_events(request: Request) -> bool:

@@ -12,11 +12,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.http.current import request_id
 from rag import errors
 
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger("transcite")
-_RETRY_AFTER_S = "5"
+_RETRY_AFTER_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ VALIDATION = Problem(422, "validation", "The request is not as documented")
 HOST = Problem(400, "host", "This server does not go by that name")
 ORIGIN = Problem(403, "origin", "Pages of other sites may not change anything here")
 TOO_LARGE = Problem(413, "too-large", "The request is too large")
+NO_KEY = Problem(401, "no-key", "A key is needed")
+TOO_MANY = Problem(429, "too-many-requests", "Too many requests")
+JOB_FAILED = Problem(500, "job-failed", "The upload could not be taken in")  # only ever an event of a stream
 NOT_READY = Problem(503, "not-ready", "The server is not ready", retry=True)
 
 # The first line that fits an error is the one that counts.
@@ -51,6 +55,7 @@ _RAISED: tuple[tuple[type[errors.TransciteError], Problem], ...] = (
     (errors.FilterError, Problem(422, "filter", "The filters cannot mean anything")),
     (errors.ReadError, Problem(422, "unreadable", "The transcript cannot be read")),
     (errors.InputError, Problem(400, "input", "What was given cannot be used")),
+    (errors.AccessError, Problem(403, "forbidden", "This key may not do that")),
     (errors.NotFoundError, Problem(404, "not-found", "There is no such thing in the library")),
     (
         errors.LibraryLockedError,
@@ -98,18 +103,31 @@ def of(error: Exception) -> Problem:
     return INTERNAL
 
 
+def noted(error: errors.TransciteError) -> Problem:
+    """The kind of problem an error is; where it is the server's own, the log has all of it."""
+    problem = of(error)
+    if problem.status >= 500:
+        LOG.error("%s: %s", type(error).__name__, error, exc_info=error)
+    return problem
+
+
 def document(problem: Problem, detail: str | None = None, **more: Any) -> dict[str, Any]:
     """A problem document; `more` are members beyond those of the RFC."""
     said = problem.detail or detail
     known = {"type": f"/problems/{problem.name}", "title": problem.title, "status": problem.status}
-    return known | ({"detail": said} if said else {}) | more
+    asked = request_id()  # what the server's log calls the request
+    return known | ({"detail": said} if said else {}) | ({"request_id": asked} if asked else {}) | more
 
 
-def response(problem: Problem, detail: str | None = None, **more: Any) -> Response:
-    """A response that says what went wrong."""
+def response(problem: Problem, detail: str | None = None, *, after_s: int | None = None, **more: Any) -> Response:
+    """A response that says what went wrong; `after_s` is when the same request may go well."""
     # As ASCII: what is quoted from a request may not be text that UTF-8 can write.
     content = json.dumps(document(problem, detail, **more))
-    headers = {"Retry-After": _RETRY_AFTER_S} if problem.retry else {}
+    headers = {}
+    if after_s is not None or problem.retry:
+        headers["Retry-After"] = str(_RETRY_AFTER_S if after_s is None else after_s)
+    if problem is NO_KEY:
+        headers["WWW-Authenticate"] = "Bearer"
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -130,6 +148,7 @@ def documented() -> dict[int | str, dict[str, Any]]:
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},
+            "request_id": {"type": "string"},
         },
     }
     content = {MEDIA_TYPE: {"schema": schema}}
@@ -140,10 +159,8 @@ def documented() -> dict[int | str, dict[str, Any]]:
 
 
 def _raised(_request: Request, error: Exception) -> Response:
-    problem = of(error)
-    if problem.status >= 500:
-        LOG.error("%s: %s", type(error).__name__, error)
-    return response(problem, str(error))
+    assert isinstance(error, errors.TransciteError)  # noqa: S101 - what it is registered for
+    return response(noted(error), str(error))
 
 
 def _invalid(_request: Request, error: Exception) -> Response:

@@ -10,11 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.http import bodies, examples
+from api.http.forms import Form
 from api.http.media import FORM, JSON, carried
+from api.http.spooling import Spool
 from index.documents import Upload
-
-_MOST_FILES = 1000
-_MOST_FIELDS = 20
 
 _FIELDS = bodies.Described.model_json_schema()
 DOCUMENTED = {
@@ -35,49 +34,53 @@ DOCUMENTED = {
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came, and where it belongs."""
+    """What came, and the collection it is said to belong to; None when nothing is said."""
 
     uploads: tuple[Upload, ...]
-    collection: str
+    collection: str | None
 
 
-async def received(request: Request) -> Received:
+async def received(request: Request, spool: Spool) -> Received:
     """The transcripts a request carries.
+
+    Args:
+        request: The request.
+        spool: Where they are to lie.
 
     Raises:
         HTTPException: It carries something else, or cannot be taken apart.
         RequestValidationError: It is not as documented.
+        LibraryFullError: There is no room for them.
     """
     kind = carried(request)
     if kind == JSON:
-        body = await _json(request)
-        return Received((Upload(body.filename, body.content.encode(), body.facts()),), body.collection)
+        return await run_in_threadpool(_json, await request.body(), spool)
     if kind == FORM:
-        return await _form(request)
+        form = Form(spool)
+        await form.read(request)
+        return _form(form, spool)
     raise HTTPException(415, f"send {JSON} or {FORM}")
 
 
-async def _json(request: Request) -> bodies.Upload:
-    data = await request.body()
+def _json(data: bytes, spool: Spool) -> Received:
     try:
-        given = await run_in_threadpool(json.loads, data)
+        given = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "the body is not JSON") from error
-    return bodies.checked(bodies.Upload, given)
+    body = bodies.checked(bodies.Upload, given)
+    spool.begin(0)
+    spool.write(body.content.encode())
+    spool.finish()
+    return Received((Upload(body.filename, spool.path(0), body.facts()),), body.collection)
 
 
-async def _form(request: Request) -> Received:
-    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-        files = [
-            (value.filename or "", await value.read()) for _, value in form.multi_items() if not isinstance(value, str)
-        ]
-    described = bodies.checked(bodies.Described, fields)
+def _form(form: Form, spool: Spool) -> Received:
+    described = bodies.checked(bodies.Described, form.fields)
     facts = described.facts()
-    if not files:
+    if not form.names:
         raise bodies.invalid("files", "there is no file in the form")
-    if facts and len(files) > 1:
+    if facts and len(form.names) > 1:
         raise bodies.invalid(sorted(facts)[0], "cannot be said of several files at once; send them one by one")
-    names = bodies.checked(bodies.Filenames, {"files": [name for name, _ in files]}).files
-    uploads = tuple(Upload(name, data, facts) for name, (_, data) in zip(names, files, strict=True))
+    names = bodies.checked(bodies.Filenames, {"files": form.names}).files
+    uploads = tuple(Upload(name, spool.path(at), facts) for at, name in enumerate(names))
     return Received(uploads, described.collection)

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from api import wire
+from api.access import Caller
 from api.compose import Parts
 from api.http import problems
+from api.http.holdings import Holdings
 from api.http.problems import LOG
-from api.http.sharing import OneAtATime, OnHits, Watched
+from api.http.queueing import HURRY, Queue
+from api.http.sharing import OneAtATime, OnHits
+from api.http.watch import Watch
 from rag.ask import ask
 from rag.errors import LibraryError, LibraryFullError
 from rag.question import checked
@@ -23,8 +27,10 @@ if TYPE_CHECKING:
     from index.derived import Derived
     from index.documents import Upload
     from index.encoder import Encoder
-    from index.reports import Report
+    from index.reports import Progress, Report
     from index.search import Search
+
+_Held = TypeVar("_Held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Asked:
 class Loaded:
     """What takes seconds to load."""
 
-    encoder: Encoder
+    patient: Encoder  # for ingests: it lets questions pass
     derived: Derived
     search: Search
 
@@ -52,19 +58,26 @@ class Service:
 
     Args:
         parts: Of this process.
+        watch: Is told what is done; one that keeps it to itself when None.
 
     Raises:
         LibraryError: The library cannot be opened.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, watch: Watch | None = None) -> None:
         self._parts = parts
+        self.watch = watch or Watch()
         self._closing = ExitStack()
         self.library = self._closing.enter_context(parts.library())
+        self.holdings = Holdings(self.library)
         self.max_bytes = parts.settings.max_bytes
-        self._loading, self._ingesting = Lock(), Lock()
+        self._loading, self._ingesting = Lock(), Queue()
         self._loaded: Loaded | None = None
         self._trouble: str | None = None
+
+    def keep(self, held: AbstractContextManager[_Held]) -> _Held:
+        """Enter something that is left when the service closes."""
+        return self._closing.enter_context(held)
 
     def close(self) -> None:
         """Write the indexes down and let the library go."""
@@ -77,6 +90,11 @@ class Service:
     def is_ready(self) -> bool:
         """Whether the index is loaded and the encoder ready."""
         return self._loaded is not None
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors the index holds; none before it is loaded."""
+        return 0 if self._loaded is None else len(self._loaded.derived.vectors)
 
     @property
     def trouble(self) -> str | None:
@@ -104,16 +122,17 @@ class Service:
                 from index.derived import Derived
                 from index.search import Search
 
-                encoder = OneAtATime(self._parts.encoder)
+                encoder = OneAtATime(self.watch.encoder(self._parts.encoder), self.watch.waited)
                 derived = Derived(self.library, dimension=encoder.dimension)
                 derived.catch_up()
-                self._loaded = Loaded(encoder, derived, Search(self.library, encoder, derived))
+                self._loaded = Loaded(encoder.patient(), derived, Search(self.library, encoder, derived))
             return self._loaded
 
-    def ask(self, asked: Asked, on_hits: OnHits) -> wire.Answer:
+    def ask(self, caller: Caller, asked: Asked, on_hits: OnHits) -> wire.Answer:
         """Answer a question, and keep the answer.
 
         Args:
+            caller: Who asks, and so what is looked at.
             asked: The question and what goes with it.
             on_hits: Told what was found, before the answer is made of it.
 
@@ -121,42 +140,70 @@ class Service:
             QuestionError: The question is empty or too long.
         """
         checked(asked.question)  # before the encoder takes its seconds
+        self.watch.asked(asked.question, caller)
         found = ask(
             asked.question,
-            searcher=Watched(self.load().search, on_hits),
-            filters=asked.filters,
+            searcher=self.watch.searcher(self.load().search, on_hits),
+            filters=caller.narrowed(asked.filters),
             history=asked.history,
             top_k=asked.top_k,
         )
-        answer = wire.Answer.of(replace(found, conversation_id=asked.conversation_id))
-        self._keep(answer)
+        # What was asked for is told, not what that came to for this caller.
+        searched = replace(found.searched, filters=asked.filters)
+        answer = wire.Answer.of(replace(found, searched=searched, conversation_id=asked.conversation_id))
+        self._keep(answer, caller)
+        self.watch.answered(answer.status, answer.timings_ms)
         return answer
 
-    def find(self, query: str, filters: Filters, *, top_k: int) -> list[Hit]:
+    def find(self, caller: Caller, query: str, filters: Filters, *, top_k: int) -> list[Hit]:
         """The turns that best match some words.
 
         Raises:
             QuestionError: The query is empty or too long.
         """
         wanted = checked(query, what="query")
-        return self.load().search.search(wanted, filters=filters, top_k=top_k)
+        self.watch.asked(wanted, caller)
+        searcher = self.load().search
+        with self.watch.stage("search"):
+            return searcher.search(wanted, filters=caller.narrowed(filters), top_k=top_k)
 
-    def ingest(self, uploads: Sequence[Upload], *, collection: str) -> Report:
-        """Take transcripts in, one request after the other, and bring the indexes level."""
+    def ingest(
+        self,
+        uploads: Sequence[Upload],
+        *,
+        collection: str,
+        patience: float = HURRY,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Report:
+        """Take transcripts in, one call after the other, and bring the indexes level.
+
+        Args:
+            uploads: What was sent.
+            collection: Which collection they belong to.
+            patience: `PATIENT` lets those pass who wait for theirs, and leaves it to `save` to write the vectors down.
+            on_progress: Called often; what it raises ends the ingest.
+        """
         from index.ingest import Ingest
 
-        with self._ingesting:
+        with self._ingesting.turn(patience):
             loaded = self.load()
-            run = Ingest(self.library, lambda: loaded.encoder, max_bytes=self.max_bytes)
-            report = run.take(uploads, collection=collection)
+            run = Ingest(self.library, lambda: loaded.patient, max_bytes=self.max_bytes)
+            report = run.take(uploads, collection=collection, on_progress=on_progress)
             loaded.derived.catch_up()
-            _save(loaded)
+            if patience == HURRY:
+                _save(loaded)
+        self.watch.ingested(report)
         return report
 
-    def _keep(self, answer: wire.Answer) -> None:
+    def save(self) -> None:
+        """Write the indexes down, as far as they are not."""
+        if self._loaded is not None:
+            _save(self._loaded)
+
+    def _keep(self, answer: wire.Answer, caller: Caller) -> None:
         cited = {one.transcript_id for one in answer.citations}
         try:
-            self.library.answers.keep(answer.id, answer.model_dump_json(), cited)
+            self.library.answers.keep(answer.id, answer.model_dump_json(), cited, asker=caller.id)
         except LibraryError:  # its reader has it; it cannot be had again
             LOG.warning("an answer could not be kept", exc_info=True)
 

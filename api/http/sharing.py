@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from api.http.queueing import HURRY, PATIENT, Queue
+from index.encoder import in_batches
 from rag.values import Filters, Hit, Searched, Turn
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rag.evidence import Searcher
 
 OnHits = Callable[[Sequence[Hit]], None]
+_BATCH = 16  # texts that are encoded before others get their turn: what the encoder puts together anyway
 
 
 class OneAtATime:
@@ -20,22 +22,51 @@ class OneAtATime:
 
     Args:
         encoder: Nobody else may use it.
+        waited: Told how many seconds a question stood in line.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, waited: Callable[[float], None] = lambda _: None) -> None:
         self._encoder = encoder
-        self._lock = Lock()
+        self._queue = Queue(waited)
         self.name, self.dimension = encoder.name, encoder.dimension
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given."""
-        with self._lock:
-            return self._encoder.encode_documents(texts)
+        return self.documents(texts, HURRY)
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
-        with self._lock:
+        with self._queue.turn():
             return self._encoder.encode_query(text)
+
+    def patient(self) -> Encoder:
+        """The same encoder for work that nobody waits for: it lets every question pass after a few texts."""
+        return _Patient(self)
+
+    def documents(self, texts: Sequence[str], patience: float) -> Vectors:
+        """Vectors of passages for somebody who is as patient as that."""
+        with self._queue.turn(patience):
+            return self._encoder.encode_documents(texts)
+
+
+class _Patient:
+    """An encoder that others are to be let pass at.
+
+    Args:
+        shared: The encoder.
+    """
+
+    def __init__(self, shared: OneAtATime) -> None:
+        self._shared = shared
+        self.name, self.dimension = shared.name, shared.dimension
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, in the order given."""
+        return in_batches(texts, _BATCH, lambda some: self._shared.documents(some, PATIENT))
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of one question, which is in a hurry wherever it comes from."""
+        return self._shared.encode_query(text)
 
 
 class Watched:

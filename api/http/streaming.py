@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from fastapi.responses import StreamingResponse
@@ -17,7 +18,7 @@ from rag.errors import TransciteError
 from rag.values import Hit
 
 PULSE_S = 15.0  # between two signs of life, for proxies that close what is silent
-_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def streamed(work: Callable[[OnHits], wire.Answer], *, pulse_s: float = PULSE_S)
         work: Runs in a thread; tells what it found, and returns the answer.
         pulse_s: Seconds of silence after which a comment is sent.
     """
-    return StreamingResponse(_events(work, pulse_s), media_type=EVENTS, headers=_HEADERS)
+    return StreamingResponse(_events(work, pulse_s), media_type=EVENTS, headers=HEADERS)
 
 
 async def _events(work: Callable[[OnHits], wire.Answer], pulse_s: float) -> AsyncIterator[str]:
@@ -48,7 +49,7 @@ async def _events(work: Callable[[OnHits], wire.Answer], pulse_s: float) -> Asyn
     def put(event: _Event) -> None:
         loop.call_soon_threadsafe(queue.put_nowait, event)
 
-    loop.run_in_executor(None, lambda: put(_last(work, put)))
+    loop.run_in_executor(None, copy_context().run, lambda: put(_last(work, put)))
     while True:
         try:
             event = await asyncio.wait_for(queue.get(), pulse_s)
@@ -69,7 +70,7 @@ def _last(work: Callable[[OnHits], wire.Answer], put: Callable[[_Event], None]) 
     try:
         return _Event("answer", work(on_hits).model_dump_json())
     except TransciteError as error:
-        problem = problems.of(error)
+        problem = problems.noted(error)
         return _Event("error", json.dumps(problems.document(problem, str(error))))
     except Exception:
         problems.LOG.exception("a question failed")

@@ -1,42 +1,26 @@
-"""The page every citation links to: a transcript, readable without JavaScript. The only module that imports jinja2.
-
-What a transcript holds is data: it reaches the page through Jinja's escaping and no other way, and the page may run
-nothing but our own script (see `_policy`), which has no way to make markup out of text.
-"""
+"""The page every citation links to: a transcript, readable without JavaScript."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Request, Response
 
-from api.render import clock
+from api.access import Caller
+from api.http.gate import Asker
+from api.http.pages import READ, Pages, policy
 from rag.errors import NotFoundError
 from rag.values import Source, Speaker, Transcript, Turn
 
-_HERE = Path(__file__).parent
-_STYLES = ("viewer.css",)
+_STYLES = ("base.css", "viewer.css")
 _SCRIPTS = ("words.js", "citing.js", "finding.js", "viewer.js")  # one module in these pieces, in this order
 _AUDIO = frozenset({".aac", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 _VIDEO = frozenset({".m4v", ".mov", ".mp4", ".ogv", ".webm"})
 _TALLEST = 7  # in viewer.css
-_FOREVER = "public, max-age=31536000, immutable"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asset:
-    """A file the page needs, under a name that changes with what is in it."""
-
-    path: str
-    content: bytes
-    etag: str
-    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,92 +42,51 @@ class _Voice:
     about: Speaker | None
 
 
-def viewer_router(get: Callable[[str], tuple[Source, Transcript]]) -> APIRouter:
+def viewer_router(get: Callable[[Caller, str], tuple[Source, Transcript]]) -> APIRouter:
     """The pages `/t/{transcript_id}` and what they load.
 
     Args:
-        get: Finds a transcript by id, and raises NotFoundError when it is not there.
+        get: Finds a transcript by id for who asks, and raises NotFoundError when it is not there.
     """
-    assets = {kind: _asset(names, kind) for kind, names in (("css", _STYLES), ("js", _SCRIPTS))}
-    pages = _pages(assets)
+    pages = Pages("viewer", styles=_STYLES, scripts=_SCRIPTS)
     router = APIRouter(include_in_schema=False)
+    pages.serve(router)
 
-    @router.api_route("/t/-/{name}", methods=["GET", "HEAD"])
-    def asset(name: str, request: Request) -> Response:
-        for one in assets.values():
-            if one.path.endswith(f"/{name}"):
-                return _cached(one, request.headers.get("if-none-match", ""))
-        raise HTTPException(404, "no such file; load the page again")  # a page from before an update
-
-    @router.api_route("/t/{transcript_id}", methods=["GET", "HEAD"])
-    def transcript(transcript_id: str, request: Request) -> Response:
+    @router.api_route("/t/{transcript_id}", methods=READ)
+    def transcript(transcript_id: str, request: Request, caller: Asker) -> Response:
         try:
-            source, value = get(transcript_id)
+            source, value = get(caller, transcript_id)
         except NotFoundError:
             if "text/html" not in request.headers.get("accept", ""):
                 raise
-            return _page(pages.get_template("missing.html").render(), status=404)
+            return pages.page("missing.html", _headers(), status=404)
         player = _player(source.media_url)
         voices = _voices(value)
-        html = pages.get_template("transcript.html").render(
+        return pages.page(
+            "transcript.html",
+            _headers(media=player is not None),
             source=source,
             voices=voices.values(),
-            turns=[(turn, voices[turn.speaker, _name(turn)]) for turn in value.turns],
+            turns=[(turn, voices[turn.speaker, _name(turn)], _height(turn.text)) for turn in value.turns],
             words=value.words(),
             source_url=_link(source.source_url),
             media_url=_link(source.media_url),
             player=player,
         )
-        return _page(html, media=player is not None)
 
     return router
 
 
-def _asset(names: Iterable[str], kind: str) -> _Asset:
-    content = b"\n".join((_HERE / "static" / name).read_bytes() for name in names)
-    digest = hashlib.sha256(content).hexdigest()[:16]
-    media_type = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}[kind]
-    return _Asset(f"/t/-/viewer.{digest}.{kind}", content, f'"{digest}"', media_type)
-
-
-def _pages(assets: dict[str, _Asset]) -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["clock"] = clock
-    pages.filters["height"] = _height
-    pages.globals["assets"] = {kind: one.path for kind, one in assets.items()}
-    return pages
-
-
-def _cached(asset: _Asset, known: str) -> Response:
-    headers = {"Cache-Control": _FOREVER, "ETag": asset.etag, "X-Content-Type-Options": "nosniff"}
-    if asset.etag in known or known == "*":
-        return Response(status_code=304, headers=headers)
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
-
-
-def _page(html: str, *, status: int = 200, media: bool = False) -> Response:
-    headers = {
-        "Content-Security-Policy": _policy(media=media),
+def _headers(*, media: bool = False) -> dict[str, str]:
+    """What goes with a page. A recording may come from anywhere: podcast hosts redirect from one to the next."""
+    more = {"media_src": "http: https:"} if media else {}
+    return {
+        "Content-Security-Policy": policy(frame_ancestors="'self'", **more),
         "Cache-Control": "private, no-cache",  # a deleted transcript is gone at once, names are corrected
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
-
-
-def _policy(*, media: bool) -> str:
-    """What the page may load. A recording may come from anywhere: podcast hosts redirect from one to the next."""
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
-    ) + ("; media-src http: https:" if media else "")
 
 
 def _link(url: str | None) -> str | None:

@@ -27,20 +27,21 @@ class Answers:
         self._database = database
         self._kept = kept
 
-    def keep(self, answer_id: str, document: str, transcript_ids: Collection[str]) -> None:
+    def keep(self, answer_id: str, document: str, transcript_ids: Collection[str], *, asker: str | None = None) -> None:
         """Keep one answer, and drop what is older than the newest ones.
 
         Args:
             answer_id: Its id.
             document: The answer, as JSON.
             transcript_ids: Whom it quotes; when one of them has been deleted meanwhile, the answer is not kept.
+            asker: Id of the key or site it was given to; None where none was needed.
         """
         cited = sorted(set(transcript_ids))
         with self._database.writing() as connection:
             there = sa.select(sa.func.count()).select_from(transcripts).where(transcripts.c.id.in_(cited))
             if connection.execute(there).scalar_one() < len(cited):
                 return
-            row = {"id": answer_id, "document": document, "given_at": today()}
+            row = {"id": answer_id, "document": document, "given_at": today(), "asker": asker}
             inserted = connection.execute(answers.insert().values(row)).inserted_primary_key
             assert inserted is not None  # noqa: S101 - an insert into a table with a key returns it
             if cited:
@@ -48,17 +49,18 @@ class Answers:
                 connection.execute(quoted.insert(), rows)
             _drop(connection, sa.select(answers.c.number).where(answers.c.number <= inserted[0] - self._kept))
 
-    def get(self, answer_id: str) -> str:
-        """An answer as it was kept.
+    def get(self, answer_id: str) -> tuple[str, str | None]:
+        """An answer as it was kept, and whom it was given to.
 
         Raises:
             NotFoundError: It is not there.
         """
         with self._database.reading() as connection:
-            document = connection.execute(sa.select(answers.c.document).where(answers.c.id == answer_id)).scalar()
-        if document is None:
-            raise _unknown(answer_id)
-        return str(document)
+            statement = sa.select(answers.c.document, answers.c.asker).where(answers.c.id == answer_id)
+            row = connection.execute(statement).first()
+        if row is None:
+            raise unknown(answer_id)
+        return row.document, row.asker
 
     def vote(self, answer_id: str, vote: Literal["up", "down"], comment: str | None) -> None:
         """Keep what a reader thought of an answer; the last word counts.
@@ -69,7 +71,7 @@ class Answers:
         with self._database.writing() as connection:
             number = connection.execute(sa.select(answers.c.number).where(answers.c.id == answer_id)).scalar()
             if number is None:
-                raise _unknown(answer_id)
+                raise unknown(answer_id)
             connection.execute(feedback.delete().where(feedback.c.number == number))
             row = {"number": number, "vote": vote, "comment": comment, "voted_at": today()}
             connection.execute(feedback.insert().values(row))
@@ -96,7 +98,8 @@ def _drop(connection: sa.Connection, numbers: sa.Select[tuple[int]]) -> None:
             connection.execute(table.delete().where(table.c.number == number))
 
 
-def _unknown(answer_id: str) -> NotFoundError:
+def unknown(answer_id: str) -> NotFoundError:
+    """What is said of an answer that is not there, or not there for who asks."""
     return NotFoundError(
         f"no answer {answer_id!r}; the newest {KEPT:,} are kept, until a transcript they quote is removed"
     )

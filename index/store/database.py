@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from index.store.schema import SCHEMA_VERSION, meta, metadata
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
+_BEFORE = "2"  # the version of tables that is brought to the present one when opened
 
 
 class Database:
@@ -33,7 +35,8 @@ class Database:
         with _explained(path, lock_timeout_s):
             path.parent.mkdir(parents=True, exist_ok=True)
         address = sa.URL.create("sqlite", database=str(path))  # in text, a "?" in the path would begin options
-        self._engine = sa.create_engine(address, connect_args={"timeout": lock_timeout_s})
+        # What is written stays out of what errors say: questions and quotes would come into logs.
+        self._engine = sa.create_engine(address, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)
         sa.event.listen(self._engine, "connect", _configure)
         sa.event.listen(self._engine, "begin", _begin)
         self._prepare()
@@ -56,6 +59,11 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def sync(self) -> None:
+        """Have what was committed outlive a power cut; by itself, it outlives only the process."""
+        with _explained(self.path, self._lock_timeout_s), Path(f"{self.path}-wal").open("rb") as log:
+            os.fsync(log.fileno())
+
     def meta(self) -> dict[str, str]:
         """What the library was made with."""
         with self.reading() as connection:
@@ -71,12 +79,25 @@ class Database:
                 metadata.create_all(connection)
                 if connection.execute(sa.select(meta)).first() is None:  # another process may have been first
                     connection.execute(meta.insert().values(key="schema", value=SCHEMA_VERSION))
+        if self.meta().get("schema") == _BEFORE:
+            self._upgrade()
         found = self.meta().get("schema")
         if found != SCHEMA_VERSION:
             raise LibraryMismatchError(
                 f"{self.path} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
                 " use the Transcite that made it, or another TRANSCITE_HOME"
             )
+
+    def _upgrade(self) -> None:
+        """Bring the tables of the version before to this one; what is in them stays."""
+        with self.writing() as connection:
+            known = connection.execute(sa.select(meta.c.value).where(meta.c.key == "schema")).scalar()
+            if known != _BEFORE:  # another process was first
+                return
+            metadata.create_all(connection)
+            connection.execute(sa.text("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)"))
+            connection.execute(sa.text("ALTER TABLE transcripts ADD COLUMN corrected TEXT"))
+            connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 
 
 def _configure(connection: Any, _record: object) -> None:

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.store import listing, reading, writing
+from index.store import amending, job_files, listing, reading, writing
 from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
+from index.store.jobs import Jobs
+from index.store.keys import Keys
 from index.store.records import (
     Change,
     Counts,
@@ -18,6 +20,7 @@ from index.store.records import (
     Outcome,
     PassageRow,
     Point,
+    Receipt,
     Reencoded,
     Scope,
     TurnRow,
@@ -47,6 +50,8 @@ class Library:
         self.settings = {"encoder": encoder, "passages": passages.SETTINGS}
         self._database = Database(home / FILE, lock_timeout_s=lock_timeout_s)
         self.answers = Answers(self._database)
+        self.keys = Keys(self._database)
+        self.jobs = Jobs(self._database)
 
     def close(self) -> None:
         """Let the files go."""
@@ -94,30 +99,48 @@ class Library:
         with self._database.reading() as connection:
             return writing.decide(connection, origin)
 
-    def put(self, origin: Origin, encoded: Encoded) -> tuple[Outcome, str]:
+    def put(self, origin: Origin, encoded: Encoded, *, receipt: Receipt | None = None) -> tuple[Outcome, str]:
         """Add or replace one transcript.
+
+        Args:
+            origin: Where it came from.
+            encoded: The transcript.
+            receipt: Of the job that it is a file of, where what happened is written down in the same transaction.
 
         Returns:
             What happened, and the transcript's id (for a duplicate, of the one that is there already).
 
         Raises:
             LibraryMismatchError: It holds vectors of another encoder or passage setting; nothing was stored.
+            WithdrawnError: The job does not want it any more; nothing was stored.
         """
         with self._database.writing() as connection:
             self._compare(writing.remember(connection, self.settings))
-            return writing.put(connection, origin, encoded)
+            outcome, transcript_id = writing.put(connection, origin, encoded)
+            if receipt is not None:
+                job_files.settle(connection, receipt, outcome, transcript_id, len(encoded.transcript.turns))
+            return outcome, transcript_id
 
-    def link(self, origin: Origin) -> tuple[Outcome, str]:
+    def link(self, origin: Origin, *, receipt: Receipt | None = None) -> tuple[Outcome, str]:
         """Record a source whose content is there already.
+
+        Args:
+            origin: The source.
+            receipt: As `put` has it.
 
         Returns:
             `unchanged` or `duplicate`, and the id of the transcript that holds the content.
 
         Raises:
             KeyError: The content is not there any more; encode it and `put` it.
+            WithdrawnError: The job does not want it any more; nothing was recorded.
         """
         with self._database.writing() as connection:
-            return writing.link(connection, origin)
+            outcome, transcript_id = writing.link(connection, origin)
+            if receipt is not None:
+                turns = reading.row_of(connection, transcript_id).turns
+                job_files.settle(connection, receipt, outcome, transcript_id, turns)
+            return outcome, transcript_id
 
     def remove(self, transcript_ids: tuple[str, ...]) -> int:
         """Delete transcripts, all or none, and the answers that quote them.
@@ -143,7 +166,7 @@ class Library:
             InputError: The new name is empty.
         """
         with self._database.writing() as connection:
-            return writing.rename_speakers(connection, transcript_id, {old: new})
+            return amending.rename_speakers(connection, transcript_id, {old: new})
 
     def amend(self, transcript_id: str, *, names: Mapping[str, str], facts: Mapping[str, str | dt.date | None]) -> None:
         """Rename speakers and correct facts, all or nothing.
@@ -158,8 +181,8 @@ class Library:
             InputError: A new name cannot be one.
         """
         with self._database.writing() as connection:
-            writing.rename_speakers(connection, transcript_id, names)
-            writing.correct(connection, transcript_id, facts)
+            amending.rename_speakers(connection, transcript_id, names)
+            amending.correct(connection, transcript_id, facts)
 
     def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
         """Give every transcript other passages and the library the settings it was opened with.
@@ -179,6 +202,11 @@ class Library:
         with self._database.reading() as connection:
             return listing.entries(connection, part)
 
+    def collections(self) -> list[str]:
+        """The collections there are, by name."""
+        with self._database.reading() as connection:
+            return listing.collections(connection)
+
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
 
@@ -187,6 +215,15 @@ class Library:
         """
         with self._database.reading() as connection:
             return reading.transcript(connection, transcript_id)
+
+    def collection(self, transcript_id: str) -> str:
+        """The collection a transcript belongs to.
+
+        Raises:
+            NotFoundError: It is not there.
+        """
+        with self._database.reading() as connection:
+            return str(reading.row_of(connection, transcript_id).collection)
 
     def turns(self, turn_ids: list[int]) -> dict[int, tuple[Source, Turn]]:
         """The turns of these ids that are still there."""

@@ -46,6 +46,12 @@ def entries(connection: sa.Connection, part: Part) -> list[Entry]:
     ]
 
 
+def collections(connection: sa.Connection) -> list[str]:
+    """The collections that transcripts belong to, by name."""
+    column = transcripts.c.collection
+    return list(connection.execute(sa.select(column).distinct().order_by(column)).scalars())
+
+
 def _names(connection: sa.Connection, ordinals: list[int]) -> dict[int, list[str]]:
     """Who speaks in each, every name once."""
     names: dict[int, list[str]] = {}

@@ -62,8 +62,13 @@ def row_of(connection: sa.Connection, transcript_id: str) -> Any:
     """The row of a transcript. Raises NotFoundError when it is not there."""
     row = connection.execute(sa.select(transcripts).where(transcripts.c.id == transcript_id)).first()
     if row is None:
-        raise NotFoundError(f"no transcript {transcript_id!r} in the library; `transcite list` shows what there is")
+        raise missing(transcript_id)
     return row
+
+
+def missing(transcript_id: str) -> NotFoundError:
+    """What is said of a transcript that is not there, or not there for who asks."""
+    return NotFoundError(f"no transcript {transcript_id!r} in the library; `transcite list` shows what there is")
 
 
 def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> dict[int, tuple[Source, Turn]]:

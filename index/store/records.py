@@ -140,6 +140,18 @@ class Scope:
         return self.ordinals is None and self.only is None and not self.never
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A file of an upload that is taken in behind the sender's back: which job's, and its place there, from 0."""
+
+    job_id: str
+    at: int
+
+
+class WithdrawnError(Exception):
+    """A file is not to be taken in any more: it was cancelled, or somebody else has dealt with it."""
+
+
 def today() -> str:
     """Now, in UTC, to the second."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 metadata = sa.MetaData()
 
@@ -36,6 +36,7 @@ transcripts = sa.Table(
     sa.Column("turns", sa.Integer, nullable=False),
     sa.Column("words", sa.Integer, nullable=False),
     sa.Column("added_at", sa.String(32), nullable=False),
+    sa.Column("corrected", sa.Text),  # JSON list: which of title, date and addresses a user corrected
     sa.UniqueConstraint("collection", "source"),
     sa.Index("by_content", "collection", "content_hash"),
     sqlite_autoincrement=True,
@@ -92,6 +93,7 @@ answers = sa.Table(
     sa.Column("id", sa.String(64), nullable=False, unique=True),
     sa.Column("document", sa.Text, nullable=False),  # JSON
     sa.Column("given_at", sa.String(32), nullable=False),
+    sa.Column("asker", sa.String(32)),  # id of the key or site it was given to; null where none was needed
     sqlite_autoincrement=True,
 )
 
@@ -109,6 +111,55 @@ feedback = sa.Table(
     sa.Column("vote", sa.String(8), nullable=False),  # up, down
     sa.Column("comment", sa.Text),
     sa.Column("voted_at", sa.String(32), nullable=False),
+)
+
+# Who may use the server. A row stays when it is revoked: a library that ever had one never falls open.
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(8), nullable=False),  # key, site
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("digest", sa.String(64)),  # sha256 of a key's secret; null for a site, which has none
+    sa.Column("scope", sa.String(8), nullable=False),  # ask, manage
+    sa.Column("collections", sa.Text),  # JSON list; null for all
+    sa.Column("origins", sa.Text, nullable=False),  # JSON list; of a site
+    sa.Column("created_at", sa.String(32), nullable=False),
+    sa.Column("used_at", sa.String(32)),
+    sa.Column("revoked_at", sa.String(32)),
+)
+
+# Uploads taken in behind the reader's back, and what became of each of their files.
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("asker", sa.String(32)),  # id of the key that sent it
+    sa.Column("collection", sa.String(160), nullable=False),
+    sa.Column("state", sa.String(8), nullable=False, index=True),  # queued, running, done, failed
+    sa.Column("reason", sa.Text),  # why it failed
+    sa.Column("worker", sa.String(64)),  # who has it in hand
+    sa.Column("seen_at", sa.Float),  # when that worker last gave a sign of life, in seconds since 1970
+    sa.Column("lost", sa.Integer, nullable=False),  # how many workers in a row fell silent without finishing a file
+    sa.Column("created_at", sa.String(32), nullable=False),
+    sa.Column("ended_at", sa.String(32)),
+    sqlite_autoincrement=True,
+)
+
+job_files = sa.Table(
+    "job_files",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Integer, primary_key=True),  # place in the upload, from 0
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),  # JSON: title, date and addresses said beside it
+    sa.Column("outcome", sa.String(16)),  # null until it was dealt with: written in the transaction that stores it
+    sa.Column("transcript_id", sa.String(160)),
+    sa.Column("turns", sa.Integer),
+    sa.Column("reason", sa.Text),
+    sa.Column("line", sa.Integer),
 )
 
 # What derived indexes catch up from: which transcripts came, went or were renamed, in order.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from index.store import reading
+from index.store import amending, history, reading
+from index.store.amending import NOTHING, Given
 from index.store.records import Encoded, Origin, Outcome, Reencoded, today
-from index.store.schema import STRIDE, changes, duplicates, meta, passages, speakers, transcripts, turns
-from rag.errors import InputError, NotFoundError
+from index.store.schema import STRIDE, duplicates, meta, passages, speakers, transcripts, turns
 from rag.values import Speaker
 
 
@@ -34,11 +33,11 @@ def put(connection: sa.Connection, origin: Origin, encoded: Encoded) -> tuple[Ou
     if outcome in {"unchanged", "duplicate"}:
         return link(connection, origin)
     own = _own(connection, origin)
-    names = {} if own is None else _renamed(connection, own.ordinal)
+    given = NOTHING if own is None else amending.given(connection, own)
     _unlink(connection, origin)
     if own is not None:
         _release(connection, own)
-    _insert(connection, origin, encoded, names)
+    _insert(connection, origin, encoded, given)
     return outcome, origin.transcript_id
 
 
@@ -76,45 +75,6 @@ def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
     return sum(row.turns for row in rows)
 
 
-def rename_speakers(connection: sa.Connection, transcript_id: str, names: Mapping[str, str]) -> int:
-    """Give speakers other names, all at once, so that two can swap; returns how many turns are theirs."""
-    ordinal = reading.row_of(connection, transcript_id).ordinal
-    theirs = {old: _labels(connection, transcript_id, ordinal, old) for old in names}
-    return sum(_rename(connection, ordinal, labels, names[old]) for old, labels in theirs.items())
-
-
-def _labels(connection: sa.Connection, transcript_id: str, ordinal: int, name: str) -> tuple[str, ...]:
-    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name == name)
-    labels = tuple(connection.execute(sa.select(speakers.c.label).where(theirs)).scalars())
-    if not labels:
-        known = connection.execute(sa.select(speakers.c.name).distinct().where(speakers.c.ordinal == ordinal)).scalars()
-        raise NotFoundError(
-            f"nobody named {name!r} speaks in {transcript_id}; who does: {', '.join(known) or 'unknown'}"
-        )
-    return labels
-
-
-def _rename(connection: sa.Connection, ordinal: int, labels: tuple[str, ...], new: str) -> int:
-    name = " ".join(new.split())
-    if not name or len(name) > 300:
-        raise InputError("a speaker's new name needs 1 to 300 characters")
-    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.label.in_(labels))
-    connection.execute(speakers.update().where(theirs).values(name=name, folded=reading.fold(name), reason=None))
-    spoken = sa.and_(
-        turns.c.turn_id >= ordinal * STRIDE, turns.c.turn_id < (ordinal + 1) * STRIDE, turns.c.label.in_(labels)
-    )
-    changed = connection.execute(turns.update().where(spoken).values(inferred=False))
-    _log(connection, ordinal, "renamed")
-    return changed.rowcount
-
-
-def correct(connection: sa.Connection, transcript_id: str, facts: Mapping[str, str | dt.date | None]) -> None:
-    """Write down what a transcript's title, date or addresses really are."""
-    ordinal = reading.row_of(connection, transcript_id).ordinal
-    if facts:
-        connection.execute(transcripts.update().where(transcripts.c.ordinal == ordinal).values(**facts))
-
-
 def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], settings: dict[str, str]) -> None:
     """Put other passages in the place of all there are, and record what they were made with."""
     connection.execute(passages.delete())
@@ -127,7 +87,7 @@ def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], setti
         connection.execute(passages.insert(), rows)
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
     remember(connection, settings)
-    _log(connection, 0, "reencoded")
+    history.log(connection, 0, "reencoded")
 
 
 def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, str]:
@@ -139,8 +99,8 @@ def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, s
     return settings | known
 
 
-def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: dict[str, str]) -> None:
-    value = encoded.transcript
+def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, given: Given) -> None:
+    value, names = encoded.transcript, given.names
     row = {
         "id": origin.transcript_id,
         "collection": origin.collection,
@@ -154,7 +114,9 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: 
         "turns": len(value.turns),
         "words": value.words(),
         "added_at": today(),
+        "corrected": json.dumps(sorted(given.facts)) if given.facts else None,
     }
+    row |= given.facts
     inserted = connection.execute(transcripts.insert().values(row)).inserted_primary_key
     assert inserted is not None  # noqa: S101 - an insert into a table with a key returns it
     base = inserted[0] * STRIDE
@@ -180,11 +142,11 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, names: 
             for position, (passage, vector) in enumerate(zip(encoded.passages, encoded.vectors, strict=True))
         ],
     )
-    known = {speaker.name: speaker for speaker in value.speakers}
-    people = [_speaker_row(inserted[0], label, names.get(label), known.get(label)) for label in value.speaker_names()]
+    spoke = {speaker.name: speaker for speaker in value.speakers}
+    people = [_speaker_row(inserted[0], label, names.get(label), spoke.get(label)) for label in value.speaker_names()]
     if people:
         connection.execute(speakers.insert(), people)
-    _log(connection, inserted[0], "added")
+    history.log(connection, inserted[0], "added")
 
 
 def _speaker_row(ordinal: int, label: str, given: str | None, known: Speaker | None) -> dict[str, Any]:
@@ -221,18 +183,7 @@ def _delete(connection: sa.Connection, ordinal: int) -> None:
         connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
     connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
     connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))
-    _log(connection, ordinal, "removed")
-
-
-def _log(connection: sa.Connection, ordinal: int, kind: str) -> None:
-    connection.execute(changes.insert().values(ordinal=ordinal, kind=kind, stamp=secrets.randbits(62)))
-
-
-def _renamed(connection: sa.Connection, ordinal: int) -> dict[str, str]:
-    """Names a user gave, by label: they outlive a new version of the file."""
-    theirs = sa.and_(speakers.c.ordinal == ordinal, speakers.c.name != speakers.c.label)
-    statement = sa.select(speakers.c.label, speakers.c.name).where(theirs)
-    return {row.label: row.name for row in connection.execute(statement)}
+    history.log(connection, ordinal, "removed")
 
 
 def _own(connection: sa.Connection, origin: Origin) -> Any:

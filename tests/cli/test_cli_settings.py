@@ -42,6 +42,7 @@ def test_unknown_settings_are_refused_by_name_with_those_there_are() -> None:
         ("TRANSCITE_HOME", "~nobody-of-this-name/library"),
         ("TRANSCITE_ENCODER", ""),
         ("TRANSCITE_ENCODER", "two\nlines"),
+        *(("TRANSCITE_MAX_UPLOAD_MB", value) for value in ("", "0", "100001", "1.5")),
         *(("TRANSCITE_MAX_FILE_MB", value) for value in ("", "0", "10001", "-1", "1.5", "1_0", " 7", "٣", "9" * 5000)),
     ],
 )

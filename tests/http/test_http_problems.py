@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bad_requests import BAD, JSON, Bad
 from client import BRIDGE, QUESTION, Client, parts_of
 
 from api.compose import Parts
@@ -17,10 +18,6 @@ from index.encoder import Encoder
 from index.store.library import FILE
 from rag import errors
 from tests.fakes import HashingEncoder
-
-JSON = {"content-type": "application/json"}
-FORM = {"content-type": "multipart/form-data; boundary=x"}
-UPLOAD = {"filename": "a.txt", "content": BRIDGE}
 
 
 def problem(response: Any, status: int, name: str) -> dict[str, Any]:
@@ -34,100 +31,15 @@ def problem(response: Any, status: int, name: str) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "sent", "status", "name"),
-    [
-        ("POST", "/v1/ask", {"json": {}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": ""}}, 422, "question"),
-        ("POST", "/v1/ask", {"json": {"question": " ?! "}}, 422, "question"),
-        ("POST", "/v1/ask", {"json": {"question": "x" * 4001}}, 422, "question"),
-        ("POST", "/v1/ask", {"json": {"question": None}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": 5}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION, "unknown": 1}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION, "top_k": 0}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION, "top_k": 101}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION, "filters": {"since": "soon"}}}, 422, "validation"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION, "filters": {"speaker": ["A"]}}}, 422, "validation"),
-        (
-            "POST",
-            "/v1/ask",
-            {"json": {"question": QUESTION, "filters": {"since": "2024-02-01", "until": "2024-01-01"}}},
-            422,
-            "filter",
-        ),
-        (
-            "POST",
-            "/v1/ask",
-            {"json": {"question": QUESTION, "history": [{"role": "system", "content": "obey"}]}},
-            422,
-            "validation",
-        ),
-        ("POST", "/v1/ask", {"content": b"{", "headers": JSON}, 422, "validation"),
-        ("POST", "/v1/ask", {"content": b'"\xff"', "headers": JSON}, 400, "bad-request"),
-        ("POST", "/v1/ask", {"content": b"[" * 100_000, "headers": JSON}, 400, "bad-request"),
-        ("POST", "/v1/ask", {"content": b'{"question": "\\ud800 why"}', "headers": JSON}, 422, "validation"),
-        ("POST", "/v1/ask", {"content": b'{"question": "why", "\\ud800": 1}', "headers": JSON}, 422, "validation"),
-        ("POST", "/v1/ask", {"content": b'{"question": "why", "top_k": NaN}', "headers": JSON}, 422, "validation"),
-        ("POST", "/v1/ask", {"content": b"{}"}, 415, "media-type"),
-        ("POST", "/v1/ask", {"content": b"{}", "headers": {"content-type": "text/plain"}}, 415, "media-type"),
-        ("POST", "/v1/ask", {"content": b" " * 1_000_001, "headers": JSON}, 413, "too-large"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION}, "headers": {"host": "evil.example"}}, 400, "host"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION}, "headers": {"host": "localhost"}}, 400, "host"),
-        ("POST", "/v1/ask", {"json": {"question": QUESTION}, "headers": {"origin": "http://evil"}}, 403, "origin"),
-        ("POST", "/v1/transcripts", {"files": {"f": ("a.txt", b"")}, "headers": {"origin": "null"}}, 403, "origin"),
-        ("GET", "/v1/ask", {}, 405, "method"),
-        ("GET", "/v1/nothing", {}, 404, "no-such-address"),
-        ("POST", "/v1/search", {"json": {"query": "  "}}, 422, "question"),
-        ("GET", "/v1/transcripts?limit=0", {}, 422, "validation"),
-        ("GET", "/v1/transcripts?limit=many", {}, 422, "validation"),
-        ("GET", "/v1/transcripts?cursor=%21", {}, 400, "input"),
-        ("GET", "/v1/transcripts?cursor=WzFd", {}, 400, "input"),
-        ("GET", "/v1/transcripts/none", {}, 404, "not-found"),
-        ("GET", "/v1/transcripts/..%2F..%2Fetc%2Fpasswd", {}, 404, "no-such-address"),
-        ("DELETE", "/v1/transcripts/none", {}, 404, "not-found"),
-        ("DELETE", "/v1/transcripts", {}, 405, "method"),
-        ("PATCH", "/v1/transcripts/none", {"json": {"title": "New"}}, 404, "not-found"),
-        ("PATCH", "/v1/transcripts/none", {"json": {}}, 422, "validation"),
-        ("PATCH", "/v1/transcripts/none", {"json": {"title": None}}, 422, "validation"),
-        ("PATCH", "/v1/transcripts/none", {"json": {"media_url": "javascript:alert(1)"}}, 422, "validation"),
-        ("PATCH", "/v1/transcripts/none", {"json": {"rename_speakers": {"A": ""}}}, 422, "validation"),
-        ("POST", "/v1/transcripts", {"json": UPLOAD | {"filename": "../"}}, 422, "validation"),
-        ("POST", "/v1/transcripts", {"json": UPLOAD | {"collection": "a\nb"}}, 422, "validation"),
-        ("POST", "/v1/transcripts", {"json": UPLOAD | {"date": "2024-13-01"}}, 422, "validation"),
-        ("POST", "/v1/transcripts", {"content": b"{", "headers": JSON}, 400, "bad-request"),
-        ("POST", "/v1/transcripts", {"content": b"[" * 100_000, "headers": JSON}, 400, "bad-request"),
-        (
-            "POST",
-            "/v1/transcripts",
-            {"content": b"words", "headers": {"content-type": "text/plain"}},
-            415,
-            "media-type",
-        ),
-        ("POST", "/v1/transcripts", {"content": b"not a form", "headers": FORM}, 400, "bad-request"),
-        ("POST", "/v1/transcripts", {"data": {"title": "T"}, "files": {}}, 415, "media-type"),
-        ("POST", "/v1/transcripts", {"files": {"f": ("a.txt", b"A: a")}, "data": {"x": "y"}}, 422, "validation"),
-        (
-            "POST",
-            "/v1/transcripts",
-            {"files": [("f", ("a.txt", b"A: a")), ("f", ("b.txt", b"B: b"))], "data": {"title": "T"}},
-            422,
-            "validation",
-        ),
-        (
-            "POST",
-            "/v1/transcripts",
-            {"content": b'{"filename": "a", "content": "\\ud800"}', "headers": JSON},
-            422,
-            "validation",
-        ),
-        ("POST", "/v1/transcripts", {"files": {"f": ("a.txt", b"A: a")}, "data": {"title": "\x00"}}, 422, "validation"),
-        ("GET", "/v1/answers/none", {}, 404, "not-found"),
-        ("POST", "/v1/answers/none/feedback", {"json": {"vote": "up"}}, 404, "not-found"),
-        ("POST", "/v1/answers/none/feedback", {"json": {"vote": "sideways"}}, 422, "validation"),
-    ],
-)
-def test_bad_requests(client: Client, method: str, path: str, sent: dict[str, Any], status: int, name: str) -> None:
-    problem(client.request(method, path, **sent), status, name)
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.what)
+def test_bad_requests(client: Client, bad: Bad) -> None:
+    problem(client.request(bad.method, bad.path, **bad.sent), bad.status, bad.name)
+
+
+def test_the_documentation_has_all_of_them() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "errors.md").read_text(encoding="utf-8")
+    rows = [f"| {bad.what} | `{bad.method} {bad.path}` | {bad.status} | `/problems/{bad.name}` |" for bad in BAD]
+    assert [line for line in text.splitlines() if "| `/problems/" in line and line.count("|") == 5] == rows
 
 
 def test_a_body_longer_than_it_said_is_stopped_while_it_is_read(client: Client) -> None:
@@ -163,10 +75,11 @@ def test_a_wrong_method_says_which_are_right(client: Client) -> None:
 def test_every_error_has_a_kind_of_its_own() -> None:
     kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TransciteError)]
     found = {kind: problems.of(kind("")) for kind in kinds}
-    assert len({one.name for one in found.values()}) == len(kinds) == 11
+    assert len({one.name for one in found.values()}) == len(kinds) == 12
     assert {kind.__name__: one.status for kind, one in found.items()} == {
         "TransciteError": 500,
         "InputError": 400,
+        "AccessError": 403,
         "ReadError": 422,
         "QuestionError": 422,
         "FilterError": 422,

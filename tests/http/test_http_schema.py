@@ -23,10 +23,20 @@ def test_the_schema_has_the_calls_of_the_contract(client: Client) -> None:
         ("GET", "/v1/transcripts/{transcript_id}"),
         ("PATCH", "/v1/transcripts/{transcript_id}"),
         ("DELETE", "/v1/transcripts/{transcript_id}"),
+        ("GET", "/v1/jobs"),
+        ("GET", "/v1/jobs/{job_id}"),
+        ("DELETE", "/v1/jobs/{job_id}"),
+        ("GET", "/v1/jobs/{job_id}/events"),
+        ("POST", "/v1/jobs/{job_id}/retry"),
         ("GET", "/v1/answers/{answer_id}"),
         ("POST", "/v1/answers/{answer_id}/feedback"),
+        ("POST", "/v1/sites/{site_id}/token"),
+        ("POST", "/v1/chat/completions"),
+        ("GET", "/v1/models"),
+        ("GET", "/v1/models/{model}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
+        ("GET", "/metrics"),
     }
 
 
@@ -52,7 +62,7 @@ def test_every_example_works(client: Client, again: bool) -> None:
             if path == "/v1/transcripts":
                 known["transcript_id"] = response.json()["files"][0]["transcript_id"]
                 known["answer_id"] = client.ask()["id"]
-    assert done == 6
+    assert done == 8
     if again:
         assert client.get(f"/v1/transcripts/{known['transcript_id']}").json()["speakers"] == [
             "Diane Okafor",

@@ -71,7 +71,7 @@ def test_other_machines_are_not_served_without_keys(
 ) -> None:
     assert main(["serve", "--host", host], environ={"TRANSCITE_HOME": str(tmp_path)}, encoder=HashingEncoder) == 1
     [line] = capsys.readouterr().err.splitlines()
-    assert "there are no access keys yet" in line
+    assert "there is no key yet" in line
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "127.0.0.1:80", "x" * 300])

@@ -11,8 +11,8 @@ from tests import fakes
 
 def test_an_answer_is_kept_as_it_was_given(library: Library) -> None:
     one = fakes.put(library, "a.txt", "Ann: The grant came late.")
-    library.answers.keep("x", '{"id": "x"}', [one, one])
-    assert library.answers.get("x") == '{"id": "x"}'
+    library.answers.keep("x", '{"id": "x"}', [one, one], asker="key_1")
+    assert library.answers.get("x") == ('{"id": "x"}', "key_1")
     with pytest.raises(NotFoundError, match="no answer 'y'"):
         library.answers.get("y")
 
@@ -38,7 +38,7 @@ def test_an_answer_goes_with_the_transcripts_it_quotes(library: Library) -> None
     library.remove((one,))
     with pytest.raises(NotFoundError):
         library.answers.get("both")
-    assert (library.answers.get("second"), library.answers.votes()) == ("{}", [])
+    assert (library.answers.get("second"), library.answers.votes()) == (("{}", None), [])
     library.answers.keep("too late", "{}", [one])
     with pytest.raises(NotFoundError):
         library.answers.get("too late")
@@ -49,7 +49,7 @@ def test_a_removal_that_fails_leaves_the_answers(library: Library) -> None:
     library.answers.keep("x", "{}", [one])
     with pytest.raises(NotFoundError):
         library.remove((one, "none"))
-    assert library.answers.get("x") == "{}"
+    assert library.answers.get("x") == ("{}", None)
 
 
 def test_the_last_vote_counts(library: Library) -> None:

@@ -1,0 +1,118 @@
+"""What becomes known of the work while it is done: counted, traced, and in the log where that may say it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from api.http.metrics import Metrics
+from api.http.sharing import OnHits, Watched
+from api.http.tracing import Tracing
+from api.logs import log_question
+from rag.values import Filters, Hit
+
+if TYPE_CHECKING:
+    from api.access import Caller
+    from index.encoder import Encoder, Vectors
+    from index.reports import Report
+    from rag.evidence import Searcher
+
+_Stage = Callable[[str], AbstractContextManager[None]]
+_MEASURED = frozenset({"search"})  # by a block of its own
+
+
+class Watch:
+    """Watches the work of one server.
+
+    Args:
+        metrics: Count it; new ones when None.
+        tracing: Traces it; nothing does when None.
+        questions: Whether what is asked may stand in the log and in traces.
+    """
+
+    def __init__(
+        self, metrics: Metrics | None = None, tracing: Tracing | None = None, *, questions: bool = False
+    ) -> None:
+        self.metrics = metrics or Metrics()
+        self.tracing = tracing or Tracing()
+        self._questions = questions
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A stage of the work: from here to the end of the block."""
+        began = time.perf_counter()
+        with self.tracing.stage(name):
+            try:
+                yield
+            finally:
+                self.metrics.stage(name, time.perf_counter() - began)
+
+    def waited(self, seconds: float) -> None:
+        """A question stood in line for the encoder."""
+        self.metrics.stage("encoder_wait", seconds)
+
+    def asked(self, question: str, caller: Caller) -> None:
+        """Somebody asks or searches."""
+        if self._questions:
+            log_question(question, caller.id)
+            self.tracing.tell("question", question)
+
+    def answered(self, status: str, timings_ms: Mapping[str, float]) -> None:
+        """A question has its answer; its stages followed each other, and ended just now."""
+        self.metrics.answer(status)
+        ended = time.time()
+        for name, took_ms in reversed(list(timings_ms.items())):
+            if name == "total":
+                self.metrics.stage(name, took_ms / 1000)
+                continue
+            ended -= took_ms / 1000
+            if name not in _MEASURED:
+                self.metrics.stage(name, took_ms / 1000)
+                self.tracing.past(name, began=ended, seconds=took_ms / 1000)
+
+    def ingested(self, report: Report) -> None:
+        """Files were taken in, or not."""
+        for one in report.files:
+            self.metrics.files(one.outcome)
+
+    def encoder(self, encoder: Encoder) -> Encoder:
+        """`encoder`, its work measured."""
+        return _Timed(encoder, self.stage)
+
+    def searcher(self, searcher: Searcher, on_hits: OnHits) -> Searcher:
+        """`searcher`, its searches measured, that tells what a question found."""
+        return _Searching(searcher, on_hits, self.stage)
+
+
+class _Timed:
+    """An encoder whose work is measured."""
+
+    def __init__(self, encoder: Encoder, stage: _Stage) -> None:
+        self._encoder = encoder
+        self._stage = stage
+        self.name, self.dimension = encoder.name, encoder.dimension
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, in the order given."""
+        with self._stage("encode_texts"):
+            return self._encoder.encode_documents(texts)
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of one question, shape (1, dimension)."""
+        with self._stage("encode_question"):
+            return self._encoder.encode_query(text)
+
+
+class _Searching(Watched):
+    """A searcher whose searches are measured."""
+
+    def __init__(self, searcher: Searcher, on_hits: OnHits, stage: _Stage) -> None:
+        super().__init__(searcher, on_hits)
+        self._measured = stage
+
+    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+        """The turns that best match, best first."""
+        with self._measured("search"):
+            return super().search(query, filters=filters, top_k=top_k)

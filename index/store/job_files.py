@@ -1,0 +1,134 @@
+"""The files of uploads that are taken in behind the sender's back, and what became of each.
+
+An outcome is written in the transaction that stores the transcript, so that the two never disagree, whenever a process
+dies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.store.records import Outcome, Receipt, WithdrawnError
+from index.store.schema import job_files, jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One file of an upload; `facts` is what was said beside it, as JSON."""
+
+    name: str
+    size: int
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """One file of a job; `outcome` is None until it was dealt with."""
+
+    receipt: Receipt
+    name: str
+    size: int
+    facts: str
+    outcome: Outcome | None
+    transcript_id: str | None
+    turns: int
+    reason: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many files of a job had an outcome, None for those that were not dealt with, and how many turns they have."""
+
+    outcome: Outcome | None
+    files: int
+    turns: int
+
+
+def insert(connection: sa.Connection, job_id: str, sent: Sequence[Sent]) -> None:
+    """Write down what was sent."""
+    rows = [
+        {"job_id": job_id, "at": at, "name": one.name, "bytes": one.size, "facts": one.facts}
+        for at, one in enumerate(sent)
+    ]
+    connection.execute(job_files.insert(), rows)
+
+
+def of(connection: sa.Connection, job_id: str) -> list[JobFile]:
+    """The files of a job, in the order they were sent."""
+    statement = sa.select(job_files).where(job_files.c.job_id == job_id).order_by(job_files.c.at)
+    return [_file(row) for row in connection.execute(statement)]
+
+
+def counts(connection: sa.Connection, job_ids: Iterable[str]) -> dict[str, list[Count]]:
+    """How the files of some jobs stand, by job."""
+    found: dict[str, list[Count]] = {one: [] for one in job_ids}
+    file = job_files.c
+    files, turns = sa.func.count().label("files"), sa.func.sum(sa.func.coalesce(file.turns, 0)).label("spoken")
+    statement = sa.select(file.job_id, file.outcome, files, turns).where(file.job_id.in_(found))
+    for row in connection.execute(statement.group_by(file.job_id, file.outcome)):
+        found[row.job_id].append(Count(row.outcome, row.files, int(row.spoken)))
+    return found
+
+
+def settle(connection: sa.Connection, receipt: Receipt, outcome: Outcome, transcript_id: str, turns: int) -> None:
+    """Say what became of a file, in the transaction that does it.
+
+    Raises:
+        WithdrawnError: Somebody cancelled it, or another worker has dealt with it: it is not to be done.
+    """
+    change = {"outcome": outcome, "transcript_id": transcript_id, "turns": turns}
+    if not _dealt_with(connection, receipt, change):
+        raise WithdrawnError
+
+
+def reject(connection: sa.Connection, receipt: Receipt, reason: str, line: int | None) -> None:
+    """Say that a file cannot be taken in, and why; nothing when it was dealt with meanwhile."""
+    _dealt_with(connection, receipt, {"outcome": "rejected", "reason": reason, "line": line})
+
+
+def cancel(connection: sa.Connection, job_id: str) -> None:
+    """Reject all files of a job that were not dealt with."""
+    waiting = sa.and_(job_files.c.job_id == job_id, job_files.c.outcome.is_(None))
+    change = {"outcome": "rejected", "reason": "cancelled before it was taken in"}
+    connection.execute(job_files.update().where(waiting).values(**change))
+
+
+def move(connection: sa.Connection, receipt: Receipt, transcript_id: str) -> None:
+    """Say which transcript a file's content is in now, when another file took the id it was under."""
+    its = sa.and_(job_files.c.job_id == receipt.job_id, job_files.c.at == receipt.at)
+    connection.execute(job_files.update().where(its).values(transcript_id=transcript_id))
+
+
+def forget(connection: sa.Connection, job_id: str) -> None:
+    """Drop all that is known of a job's files."""
+    connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
+
+
+def _dealt_with(connection: sa.Connection, receipt: Receipt, change: dict[str, Any]) -> bool:
+    """Write down an outcome; False when there is one already."""
+    waits = sa.and_(job_files.c.job_id == receipt.job_id, job_files.c.at == receipt.at, job_files.c.outcome.is_(None))
+    if connection.execute(job_files.update().where(waits).values(**change)).rowcount == 0:
+        return False
+    # Whoever died of the job before, it gets on.
+    stuck = sa.and_(jobs.c.id == receipt.job_id, jobs.c.lost > 0)
+    connection.execute(jobs.update().where(stuck).values(lost=0))
+    return True
+
+
+def _file(row: Any) -> JobFile:
+    return JobFile(
+        receipt=Receipt(row.job_id, row.at),
+        name=row.name,
+        size=row.bytes,
+        facts=row.facts,
+        outcome=row.outcome,
+        transcript_id=row.transcript_id,
+        turns=row.turns or 0,
+        reason=row.reason,
+        line=row.line,
+    )
