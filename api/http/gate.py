@@ -61,6 +61,7 @@ class _Shown:
     cookie: str | None
     token: str | None
     origin: str | None
+    own: bool  # it comes from a page of this server
 
     @property
     def anything(self) -> bool:
@@ -122,8 +123,8 @@ class Gate:
         elif shown.token is not None:  # a page that a site links to; browsers send no origin on the way there
             site = doors.tokens.site(shown.token)
             key = doors.keys.valid(site[0]) if site is not None else None
-        elif shown.cookie is not None and (scope["method"] in _READ_ONLY or shown.origin is not None):
-            # Whether the origin of a change is this server's own is the guard's business; here it must be named.
+        elif shown.cookie is not None and (scope["method"] in _READ_ONLY or shown.own):
+            # A browser sends the cookie along from pages of others, too, and those of sites get past the guard.
             session = doors.tokens.session(shown.cookie)
             key = doors.keys.valid(session) if session is not None else None
         return _NOBODY if key is None else Caller.of(key)
@@ -222,6 +223,7 @@ def _counted(scope: Scope, caller: Caller) -> list[tuple[str, str]]:
 
 def _shown(scope: Scope) -> _Shown:
     headers = Headers(scope=scope)
+    origin = headers.get("origin")
     kind, _, value = headers.get("authorization", "").partition(" ")
     bearer = value.strip() if kind.lower() == "bearer" else None
     token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [None])[0]
@@ -229,7 +231,8 @@ def _shown(scope: Scope) -> _Shown:
         bearer=bearer or None,
         cookie=cookie_parser(headers.get("cookie", "")).get(COOKIE),
         token=token if scope["path"].startswith(_PAGES_BELOW) and scope["method"] in _READ_ONLY else None,
-        origin=headers.get("origin"),
+        origin=origin,
+        own=origin is not None and origin.partition("://")[2].lower() == headers.get("host", "").lower(),
     )
 
 
@@ -241,7 +244,9 @@ def _closed(scope: Scope, shown: _Shown) -> Response:
     """What those get who are not let in: browsers a page to sign in at, programs a problem document."""
     wants_page = "text/html" in Headers(scope=scope).get("accept", "")
     if wants_page and scope["method"] in _READ_ONLY:
-        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?next={quote(scope['path'])}"})
+        query = scope["query_string"].decode("latin-1")
+        wanted = f"{scope['path']}?{query}" if query else scope["path"]
+        return Response(status_code=303, headers={"Location": f"{SIGN_IN}?next={quote(wanted)}"})
     detail = (
         "the key or token is unknown, revoked or too old" if shown.anything else "send a key: Authorization: Bearer"
     )

@@ -9,7 +9,8 @@ from itertools import count
 from threading import Event, Lock
 from time import perf_counter
 
-HURRY, PATIENT = 0.0, 1.0  # seconds for which those who came later and are in more of a hurry pass
+# Seconds for which those who came later and are in more of a hurry pass; who is brief passes those who came before.
+BRIEF, HURRY, PATIENT = -5.0, 0.0, 1.0
 
 
 class Queue:
@@ -29,9 +30,14 @@ class Queue:
         self._numbers = count()
 
     @contextmanager
-    def turn(self, patience: float = HURRY) -> Iterator[None]:
-        """Wait for it and have it: in order of coming, `HURRY` before `PATIENT` until that has been passed for long."""
-        came = perf_counter()
+    def turn(self, patience: float = HURRY, *, since: float | None = None) -> Iterator[None]:
+        """Wait for it and have it: in order of coming, `HURRY` before `PATIENT` until that has been passed for long.
+
+        Args:
+            patience: `BRIEF`, `HURRY` or `PATIENT`.
+            since: When they came, by `perf_counter`, if it was for an earlier part of the same work; None for now.
+        """
+        came = perf_counter() if since is None else since
         with self._lock:
             called = None
             if self._taken:
@@ -41,7 +47,7 @@ class Queue:
         if called is not None:
             called.wait()
         try:
-            if patience == HURRY:
+            if patience < PATIENT and since is None:
                 self._waited(perf_counter() - came)
             yield
         finally:

@@ -120,12 +120,14 @@ class Service:
             self.library.check()
             if self._loaded is None:
                 from index.derived import Derived
+                from index.remembering import Remembering
                 from index.search import Search
 
                 encoder = OneAtATime(self.watch.encoder(self._parts.encoder), self.watch.waited)
                 derived = Derived(self.library, dimension=encoder.dimension)
                 derived.catch_up()
-                self._loaded = Loaded(encoder.patient(), derived, Search(self.library, encoder, derived))
+                search = Search(self.library, Remembering(encoder), derived)
+                self._loaded = Loaded(encoder.patient(), derived, search)
             return self._loaded
 
     def ask(self, caller: Caller, asked: Asked, on_hits: OnHits) -> wire.Answer:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from api.http.queueing import HURRY, PATIENT, Queue
+from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from index.encoder import in_batches
 from rag.values import Filters, Hit, Searched, Turn
 
@@ -31,21 +32,22 @@ class OneAtATime:
         self.name, self.dimension = encoder.name, encoder.dimension
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of passages, in the order given."""
-        return self.documents(texts, HURRY)
+        """Vectors of passages, in the order given; a question's own, which takes little, passes between two batches."""
+        came = perf_counter()
+        return in_batches(texts, _BATCH, lambda some: self.documents(some, HURRY, since=came))
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
-        with self._queue.turn():
+        with self._queue.turn(BRIEF):
             return self._encoder.encode_query(text)
 
     def patient(self) -> Encoder:
         """The same encoder for work that nobody waits for: it lets every question pass after a few texts."""
         return _Patient(self)
 
-    def documents(self, texts: Sequence[str], patience: float) -> Vectors:
-        """Vectors of passages for somebody who is as patient as that."""
-        with self._queue.turn(patience):
+    def documents(self, texts: Sequence[str], patience: float, *, since: float | None = None) -> Vectors:
+        """Vectors of passages for somebody who is as patient as that, and has waited since then."""
+        with self._queue.turn(patience, since=since):
             return self._encoder.encode_documents(texts)
 
 

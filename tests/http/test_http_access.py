@@ -265,12 +265,16 @@ def test_a_session_lets_a_browser_in_and_changes_only_from_the_servers_own_pages
     path = f"/v1/transcripts/{one['id']}"
     assert filled.patch(path, json=change, headers=session).status_code == 401
     assert filled.patch(path, json=change, headers=session | {"Origin": "https://evil.example"}).status_code == 403
+    keys_of(filled).create("paper", scope="ask", origins=[SITE_ORIGIN])
+    assert filled.patch(path, json=change, headers=session | {"Origin": SITE_ORIGIN}).status_code == 401
     assert filled.patch(path, json=change, headers=session | OWN).json()["title"] == "A better title"
     keys_of(filled).revoke(key.id)
     assert filled.get("/v1/transcripts", headers=session).status_code == 401
 
 
 def test_browsers_without_a_key_are_sent_to_sign_in(filled: Client, manage: dict[str, str]) -> None:
+    page = filled.get("/?q=why+so", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert page.headers["location"] == "/signin?next=/%3Fq%3Dwhy%2Bso"
     page = filled.get("/t/hearing", headers={"Accept": "text/html"}, follow_redirects=False)
     assert (page.status_code, page.headers["location"]) == (303, "/signin?next=/t/hearing")
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from api.http import queueing
-from api.http.queueing import HURRY, PATIENT, Queue
+from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from api.http.sharing import OneAtATime
 from index.encoder import Vectors
 from tests.fakes import HashingEncoder
@@ -102,3 +102,25 @@ def test_nothing_to_encode_is_no_vectors() -> None:
 class Plain(HashingEncoder):
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         return super().encode_documents(texts) if texts else self.encode_query("x")[:0]
+
+
+def test_who_is_brief_passes_those_who_came_before() -> None:
+    assert in_order(Queue(), HURRY, PATIENT, BRIEF, HURRY) == [2, 0, 3, 1]
+
+
+def test_the_parts_of_one_work_stand_where_the_first_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queueing, "perf_counter", lambda: 10.0)
+    queue, had = Queue(), list[str]()
+
+    def have(name: str, since: float | None) -> None:
+        with queue.turn(since=since):
+            had.append(name)
+
+    threads = [Thread(target=have, args=one) for one in (("new", None), ("begun before", 9.0))]
+    with queue.turn():
+        for n, thread in enumerate(threads, start=1):
+            thread.start()
+            until(lambda n=n: len(queue._waiting) == n)  # type: ignore[misc]
+    for thread in threads:
+        thread.join()
+    assert had == ["begun before", "new"]

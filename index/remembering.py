@@ -1,0 +1,56 @@
+"""An encoder that remembers: the sentences of a turn that is found often are encoded once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+
+from index.encoder import Encoder, Vectors
+
+KEPT = 20_000  # texts, about 1.5 KB each with a vector of 384 numbers: 40 MB at most
+
+
+class Remembering:
+    """An encoder in front of another, safe to use from several threads.
+
+    Args:
+        encoder: Does the work.
+        kept: How many of the texts used last are remembered.
+    """
+
+    def __init__(self, encoder: Encoder, *, kept: int = KEPT) -> None:
+        self._encoder = encoder
+        self._kept = kept
+        self._lock = Lock()
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self.name, self.dimension = encoder.name, encoder.dimension
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, in the order given."""
+        found = self._recalled(texts)
+        fresh = list(dict.fromkeys(text for text in texts if text not in found))
+        if fresh:
+            found |= zip(fresh, self._encoder.encode_documents(fresh), strict=True)
+            self._keep({text: found[text] for text in fresh})
+        return np.stack([found[text] for text in texts]) if texts else self._encoder.encode_documents(texts)
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of one question, shape (1, dimension)."""
+        return self._encoder.encode_query(text)
+
+    def _recalled(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        with self._lock:
+            found = {text: self._known[text] for text in texts if text in self._known}
+            for text in found:
+                self._known.move_to_end(text)
+        return found
+
+    def _keep(self, fresh: dict[str, Vectors]) -> None:
+        with self._lock:
+            for text, vector in fresh.items():
+                self._known[text] = vector.copy()  # a row of a matrix would keep all of it
+            while len(self._known) > self._kept:
+                self._known.popitem(last=False)
