@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api.compose import Parts
 from api.http.app import Application, Place, create_app
+from api.logs import configure_logging
 from api.settings import Settings
 from api.streams import say
 from rag.errors import InputError, LibraryError
@@ -53,6 +54,7 @@ def serve(parts: Parts, *, host: str, port: int, workers: int) -> None:
     if not guarded:
         _only_here(host, parts.settings, loopback=loopback)
     with _listening(found, host, port) as listener, TemporaryDirectory(prefix="transcite-") as shared:
+        configure_logging()
         address, taken = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         asks = "asks for a key" if guarded else "no key yet, so only this machine is let in"
@@ -84,6 +86,7 @@ def _together(config: uvicorn.Config, listener: socket.socket, workers: int) -> 
 
 def _worker(settings: Settings, load: Callable[[str], Encoder] | None, place: Place) -> Application:
     """The application of one of several processes, each of which goes when the one that started it is gone."""
+    configure_logging()
     threading.Thread(target=_until_orphaned, args=(os.getppid(),), name="orphan", daemon=True).start()
     return create_app(Parts(settings, load), place)
 

@@ -33,7 +33,8 @@ class Database:
         self.path = path
         self._lock_timeout_s = lock_timeout_s
         with _explained(path, lock_timeout_s):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # For its owner only: what is signed with lies in it, and what was asked.
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         address = sa.URL.create("sqlite", database=str(path))  # in text, a "?" in the path would begin options
         # What is written stays out of what errors say: questions and quotes would come into logs.
         self._engine = sa.create_engine(address, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)

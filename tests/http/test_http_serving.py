@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -62,7 +63,10 @@ def test_it_serves_until_it_is_told_to_stop(server: Server, stop: signal.Signals
     server.process.send_signal(stop)
     assert server.process.wait(30) == 0
     assert server.process.stderr is not None
-    assert server.process.stderr.read() == ""
+    logged = [json.loads(line) for line in server.process.stderr.read().splitlines()]
+    assert {(one["event"], one["level"]) for one in logged} == {("request", "INFO")}
+    assert [one["path"] for one in logged[:3]] == ["/v1/transcripts", "/readyz", "/v1/ask"]
+    assert QUESTION not in str(logged)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])

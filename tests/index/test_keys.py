@@ -116,3 +116,8 @@ def test_a_library_of_another_version_is_refused(tmp_path: Path) -> None:
     engine.dispose()
     with pytest.raises(LibraryMismatchError, match="version 99"):
         Library(tmp_path, encoder="hashing")
+
+
+def test_the_folder_of_a_library_is_its_owners(tmp_path: Path) -> None:
+    Library(tmp_path / "home", encoder="hashing").close()
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0
