@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from api.compose import Parts
-from api.http import problems
+from api.http import ending, problems
 from api.http.agents import Agents
 from api.http.asking import asking_router
 from api.http.chat import chat_router
@@ -87,7 +87,7 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
     agents = Agents(service, settings.public_url)
     uploads = Uploads(settings.home)
     runner = Runner(service, uploads)
-    desk = Desk(service.library.jobs, uploads, runner.wake)
+    desk = Desk(service.library.jobs, uploads, runner.wake, lambda: runner.is_stopping)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -96,8 +96,9 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
         loading = threading.Thread(target=service.warm, name="warm")
         loading.start()  # meanwhile what needs neither index nor encoder is served
         runner.start()
-        async with agents.running():
-            yield
+        with ending.heard(runner.quit):
+            async with agents.running():
+                yield
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(loading.join)
         await run_in_threadpool(service.close)

@@ -20,10 +20,14 @@ class Desk:
         jobs: All of them.
         uploads: Their files.
         wake: Called when there is something to do.
+        closing: Whether the server is about to stop.
     """
 
-    def __init__(self, jobs: Jobs, uploads: Uploads, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, jobs: Jobs, uploads: Uploads, wake: Callable[[], None], closing: Callable[[], bool] = lambda: False
+    ) -> None:
         self.uploads = uploads
+        self.closing = closing
         self._jobs = jobs
         self._wake = wake
 

@@ -100,6 +100,8 @@ async def events(
         elif time.monotonic() - told_s >= pulse_s:
             yield ": still at it\n\n"
             told_s = time.monotonic()
+        if desk.closing():  # whoever follows asks again when the next server is there
+            return
         await asyncio.sleep(look_s)
 
 

@@ -61,11 +61,20 @@ class Runner:
         """There is something to do."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Finish the files in hand, if that is soon, and leave the rest to the next start."""
-        self._last_s = time.monotonic() + _GRACE_S
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
+
+    def quit(self) -> None:
+        """Finish the files in hand, if that is soon, and leave the rest to the next start; does not wait for that."""
+        self._last_s = min(self._last_s, time.monotonic() + _GRACE_S)
         self._stopping.set()
         self._woken.set()
+
+    def stop(self) -> None:
+        """Do the same, and wait for it."""
+        self.quit()
         if self._thread.ident is not None:
             self._thread.join()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from index.store.schema import SCHEMA_VERSION, meta, metadata
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
+_SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 _BEFORE = "2"  # the version of tables that is brought to the present one when opened
 
 
@@ -104,9 +107,19 @@ class Database:
 def _configure(connection: Any, _record: object) -> None:
     # Transactions are begun by _begin, not by the driver, which would begin them late and deferred.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
+    _share(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA cache_size=-65536")
+
+
+def _share(connection: Any) -> None:
+    """Switch to WAL mode; when others are about to do so with a new file, SQLite refuses at once rather than wait."""
+    for _ in range(_SHARE_TRIES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        time.sleep(_SHARE_TRIES_S)
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(connection: sa.Connection) -> None:

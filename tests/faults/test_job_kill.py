@@ -155,3 +155,26 @@ def test_a_job_a_command_and_a_follower_work_at_the_same_time(tmp_path: Path) ->
         assert asked == [200] * 10
         hits = client.post("/v1/search", json={"query": "the follower's file", "top_k": 5}).json()["hits"]
         assert {hit["speaker"] for hit in hits} == {"Dora"}
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+def test_a_server_that_is_told_to_stop_does_not_wait_for_the_end_of_a_job(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    home = tmp_path / "home"
+    with served(home, *options) as (process, client):
+        at = send(client, 300)
+        until(client, at, lambda job: bool(job["done"] >= 1))
+        with client.stream("GET", f"{at}/events") as events:
+            lines = events.iter_lines()
+            assert next(lines) == "event: progress"
+            process.send_signal(signal.SIGTERM)
+            told = time.monotonic()
+            rest = list(lines)  # which ends as it ought to, and does not break off
+        assert process.wait(30) == 0
+        assert time.monotonic() - told < 9  # it gives requests ten seconds
+    assert "event: done" not in rest
+    library = fakes.library(home)
+    job = library.jobs.get(at.split("/")[-1])
+    assert (job.state, 0 < job.done < 300) == ("queued", True)
+    library.close()
