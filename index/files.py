@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ReadError
+from rag.formats import FORMATS, PACKED
 
-# In a folder only these are taken for transcripts; a file named on its own is always tried.
-ENDINGS = frozenset({".txt", ".md", ".markdown", ".vtt", ".srt", ".json"})
+# In a folder only these are taken for transcripts; a file named on its own is always tried. Several formats are HTML,
+# none owns its ending.
+_OF_FORMATS = frozenset(ending for known in FORMATS for ending in known.suffixes)
+ENDINGS = _OF_FORMATS.union(*(kind.suffixes for kind in PACKED), {".html", ".htm", ".zip"})
 # Files that tell about a folder rather than hold a transcript.
 _ABOUT = frozenset({"readme", "license", "licence", "copying", "notice", "contributing", "code_of_conduct"})
 MAX_BYTES = 64 * 1024 * 1024

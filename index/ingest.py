@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import files
+from index import archives, files
 from index.documents import Document, Upload
 from index.encoder import Encoder
 from index.reports import FileReport, Progress, Report
@@ -63,7 +63,7 @@ class Ingest:
         """Read every transcript under `paths`.
 
         Args:
-            paths: Files and folders.
+            paths: Files and folders; a ZIP archive counts as its members.
             collection: Which collection they belong to.
             on_progress: Called after every file and every hundred-odd passages.
 
@@ -74,7 +74,7 @@ class Ingest:
             LibraryError: The library cannot be written (locked, full); what was finished before is kept.
             EncoderError: The encoder cannot be loaded.
         """
-        documents = [Document.of_file(found) for found in files.find(paths)]
+        documents = [one for found in files.find(paths) for one in archives.of_file(found)]
         return self._run(documents, collection=collection, on_progress=on_progress)
 
     def take(
@@ -98,7 +98,7 @@ class Ingest:
             LibraryError: The library cannot be written (locked, full); what was finished before is kept.
             EncoderError: The encoder cannot be loaded.
         """
-        documents = [Document.of_upload(upload) for upload in uploads]
+        documents = [one for upload in uploads for one in archives.of_upload(upload)]
         return self._run(documents, collection=collection, on_progress=on_progress)
 
     def _run(

@@ -1,12 +1,13 @@
 """Bytes to text: which encodings are read, and how the others are refused.
 
-Only encodings that announce or prove themselves are accepted (UTF-8, and UTF-16 with its mark); a wrong guess would put
-wrong letters into quotes.
+Only encodings that announce or prove themselves are accepted (UTF-8, UTF-16 with its mark, and what the first line of
+an XML document declares); a wrong guess would put wrong letters into quotes.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 
 from rag.errors import ReadError
 
@@ -26,7 +27,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"SQLite format 3", "an SQLite database"),
+    (b"ooBinaryFile", "a binary Praat file"),
 )
+# Encodings of one byte a letter, in which older XML is declared to be.
+_DECLARED = re.compile(rb"<\?xml[^>]{1,100}encoding=[\"'](iso-8859-\d{1,2}|windows-125\d|us-ascii)[\"']", re.IGNORECASE)
 _UTF16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -62,6 +66,9 @@ def _decode_utf8(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        declared = _DECLARED.match(data)
+        if declared is not None:
+            return _decode_declared(data, declared[1].decode("ascii"))
         # utf-8-sig counts from after the mark.
         offset = error.start + (3 if data.startswith(codecs.BOM_UTF8) else 0)
         reason = (
@@ -69,6 +76,13 @@ def _decode_utf8(data: bytes) -> str:
             "convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE (or whichever encoding it was saved in)"
         )
         raise ReadError(reason, line=_line_of(data, offset)) from None
+
+
+def _decode_declared(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise ReadError(f"the file declares {encoding} but is not in it; save it as UTF-8", line=1) from None
 
 
 def _decode_utf16(data: bytes) -> str:

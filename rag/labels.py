@@ -28,7 +28,7 @@ _ROLES = word_set(
 _DEGREES = word_set("jr sr ii iii iv")
 _UNIDENTIFIED = re.compile(
     r"(?:speaker|spk|participant|person|caller|voice|guest|host|interviewer|interviewee|respondent|user)[ _-]?"
-    r"(?:\d+|[a-z])|s\d+|(?:un(?:known|identified|named)|multiple|several|various)\b.*"
+    r"(?:\d+|[a-z])|s\d+|#?(?:un(?:known|identified|named)|multiple|several|various)\b.*"
     r"|(?:fe)?male(?: (?:speaker|voice))?(?: ?#?\d+)?|speakers?|inaudible",
     re.IGNORECASE,
 )
@@ -67,9 +67,12 @@ def parse_label(raw: str) -> Label:
     head, after = parts[0], [part for part in parts[1:] if part]
     while after and after[0].rstrip(".").lower() in _DEGREES:
         head = f"{head}, {after.pop(0)}"
+    if len(after) == 1 and " " not in head and _is_given_name(after[0]):
+        head, after = f"{head}, {after[0]}", []  # "Smith, John", as directories list people
     role, organisation = _role_and_organisation(after, role=role, organisation=organisation)
     honorific, bare = split_honorific(head)
-    if honorific is not None and len(bare.split()) >= 2:
+    # "Mr. Miller of Florida" has no given name.
+    if honorific is not None and len(bare.split(" of ")[0].split()) >= 2:
         role, head = role or honorific, bare
     return Label(_ordinary_capitals(head) or found or raw, role, organisation)
 
@@ -82,6 +85,14 @@ def split_honorific(name: str) -> tuple[str | None, str]:
     return None, name
 
 
+def _is_given_name(part: str) -> bool:
+    """Whether what follows a single name's comma is written like names and is no role."""
+    words = part.split()
+    if len(words) > 3 or any(word.rstrip(".").lower() in _ROLES | HONORIFICS for word in words):
+        return False
+    return part[0].isupper() and not words[0].isupper() and all(re.fullmatch(r"[^\W\d_][\w'’.-]*", w) for w in words)
+
+
 def _without_tail(found: str) -> tuple[str, str | None, str | None]:
     """Take a closing parenthesis off: (label, role, organisation)."""
     match = _TAIL.search(found)
@@ -92,6 +103,8 @@ def _without_tail(found: str) -> tuple[str, str | None, str | None]:
         return found[: match.start()], None, None
     if inside.lower() in _ROLES:
         return found[: match.start()], inside, None
+    if split_honorific(inside)[0] is not None and found.lower().startswith(("the ", "madam ", "acting ")):
+        return found, None, None  # "The PRESIDING OFFICER (Mr. Frist)": who holds the office changes
     return found[: match.start()], None, inside
 
 

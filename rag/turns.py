@@ -33,6 +33,8 @@ class Piece:
         text: As found; may be empty.
         label: The raw label, None where there is none.
         start, end: Seconds.
+        begins: True where the source says that somebody else speaks from here on, named or not.
+        role: The speaker's, where the source gives it apart from the label.
     """
 
     text: str
@@ -40,6 +42,8 @@ class Piece:
     start: float | None = None
     end: float | None = None
     kind: TurnKind = "speech"
+    begins: bool = False
+    role: str | None = None
 
 
 def clean_text(text: str) -> str:
@@ -76,7 +80,9 @@ def turns_of(pieces: Iterable[Piece], *, joiner: str) -> tuple[tuple[Turn, ...],
     runs = map(_spoken, _paced(cleaned)) if nameless else _by_speaker(kept, who)
     turns = tuple(_merged(n, run, who, joiner) for n, run in enumerate(filter(None, runs), start=1))
     speaking = dict.fromkeys(turn.speaker for turn in turns)
-    known = {speaker.name: speaker for speaker in who.values() if speaker.role or speaker.organisation}
+    roles = {_name(piece, who): clean_text(piece.role) for piece in reversed(kept) if piece.role}
+    described = (replace(speaker, role=roles.get(speaker.name) or speaker.role) for speaker in who.values())
+    known = {speaker.name: speaker for speaker in described if speaker.role or speaker.organisation}
     return turns, tuple(known[name] for name in speaking if name in known)
 
 
@@ -87,7 +93,9 @@ def _name(piece: Piece, who: Mapping[str, Speaker]) -> str | None:
 def _by_speaker(pieces: Iterable[Piece], who: Mapping[str, Speaker]) -> Iterator[list[Piece]]:
     run: list[Piece] = []
     for piece in pieces:
-        if run and (_name(run[-1], who), run[-1].kind) != (_name(piece, who), piece.kind):
+        name = _name(piece, who)
+        # Somebody new without a name is not the nameless one before; the same name is the same person.
+        if run and ((piece.begins and name is None) or (_name(run[-1], who), run[-1].kind) != (name, piece.kind)):
             yield run
             run = []
         run.append(piece)
@@ -113,7 +121,7 @@ def _spoken(run: list[Piece]) -> list[Piece]:
 def _breaks(run: list[Piece], piece: Piece) -> bool:
     """Whether a nameless caption begins a new turn."""
     first, last = run[0], run[-1]
-    if piece.kind != last.kind:
+    if piece.begins or piece.kind != last.kind:
         return True
     if first.start is None or piece.start is None:
         return False

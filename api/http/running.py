@@ -20,6 +20,7 @@ from api.http.problems import LOG
 from api.http.queueing import PATIENT
 from api.http.service import Service
 from api.http.spooling import Uploads
+from api.http.unpacking import unpack
 from index.documents import Upload, read
 from index.store.job_files import JobFile
 from index.store.jobs import SILENT_S, Job, Jobs
@@ -130,7 +131,10 @@ class Runner:
         while True:
             if self._stopping.is_set() or hold.lost:
                 raise _StoppedError
-            waiting = [one for one in self._jobs.files(job.id) if one.outcome is None]
+            files = self._jobs.files(job.id)
+            waiting = [one for one in files if one.outcome is None]
+            if unpack(self._jobs, self._uploads.of(job.id), files, most=self._service.max_bytes):
+                continue
             group = _first([one for one in waiting if one.receipt.at not in spoilt])
             if not group:
                 return len(waiting)

@@ -26,6 +26,15 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an archive that was sent, at its place in the upload; `refused` says why it is not taken in."""
+
+    at: int
+    sent: Sent
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobFile:
     """One file of a job; `outcome` is None until it was dealt with."""
 
@@ -56,6 +65,18 @@ def insert(connection: sa.Connection, job_id: str, sent: Sequence[Sent]) -> None
         for at, one in enumerate(sent)
     ]
     connection.execute(job_files.insert(), rows)
+
+
+def replace(connection: sa.Connection, receipt: Receipt, members: Sequence[Member]) -> bool:
+    """Put an archive's members in its place; False when it is gone or was dealt with."""
+    its = sa.and_(job_files.c.job_id == receipt.job_id, job_files.c.at == receipt.at, job_files.c.outcome.is_(None))
+    if connection.execute(job_files.delete().where(its)).rowcount == 0:
+        return False
+    for one in members:
+        row = {"job_id": receipt.job_id, "at": one.at, "name": one.sent.name, "bytes": one.sent.size}
+        told = {"outcome": "rejected", "reason": one.refused} if one.refused is not None else {}
+        connection.execute(job_files.insert().values(**row, facts=one.sent.facts, **told))
+    return True
 
 
 def of(connection: sa.Connection, job_id: str) -> list[JobFile]:

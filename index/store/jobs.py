@@ -158,6 +158,11 @@ class Jobs:
         with self._database.writing() as connection:
             job_files.reject(connection, receipt, reason, line)
 
+    def unpacked(self, receipt: Receipt, members: Sequence[job_files.Member]) -> bool:
+        """Put the members of an archive in its place; False when it was dealt with meanwhile."""
+        with self._database.writing() as connection:
+            return job_files.replace(connection, receipt, members)
+
     def moved(self, receipt: Receipt, transcript_id: str) -> None:
         """Say which transcript a file's content is in now, when another file took the id it was under."""
         with self._database.writing() as connection:

@@ -29,6 +29,23 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A kind of file that is no text but holds one, which the formats then read.
+
+    Attributes:
+        name: As in `Transcript.format`, in place of the format of the text inside.
+        suffixes: File name endings, lower case.
+        sniff: Whether bytes are of this kind. Looks at content only, never raises.
+        unpack: The text, with single line feeds as line ends, or a `ReadError`.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[bytes], bool]
+    unpack: Callable[[bytes], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What a transcript needs besides its pieces: the file's name, what it was read as, what it says of itself."""
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.formats.base import Format, Origin, assemble
+from rag.formats.inline_times import leading_time, without_times
 from rag.formats.lines import LabelLine, find_labels, time_alone
 from rag.formats.metadata import Metadata, front_matter, header_field, leading_fields, merged, metadata_of, titled
+from rag.formats.notices import without_notices
 from rag.turns import PARAGRAPHS, Piece, is_direction
 from rag.values import Transcript
 
@@ -26,12 +28,12 @@ def _sniff(text: str) -> bool:
 
 
 def _read(text: str, name: str) -> Transcript:
-    lines = text.split("\n")
+    lines = without_notices(text.split("\n"))
     fields, skip = front_matter(lines)
     labels = {n: line for n, line in find_labels(lines).items() if n >= skip}
     first = min(labels, default=len(lines))
     metadata, header = read_header(lines[skip:first], metadata_of(fields))
-    pieces = [*_header_pieces(header), *_pieces(lines, first, labels)]
+    pieces = [*_header_pieces(header), *pieces_below(lines, first, labels)]
     return assemble(pieces, Origin(name, "text", metadata), joiner=PARAGRAPHS)
 
 
@@ -77,27 +79,36 @@ def paragraphs(lines: Iterable[str]) -> Iterator[str]:
         yield " ".join(run)
 
 
-def _pieces(lines: Sequence[str], first: int, labels: dict[int, LabelLine]) -> Iterator[Piece]:
+def pieces_below(lines: Sequence[str], first: int, labels: dict[int, LabelLine]) -> Iterator[Piece]:
     """One piece a paragraph; what follows a stage direction without a label is the same speaker going on."""
     now, words = Piece(""), list[str]()
-    waiting: float | None = None  # A time alone on its line belongs to the label after it.
+    waiting: float | None = None  # A time alone on its line belongs to what comes after it.
     for n in range(first, len(lines)):
         label, stripped = labels.get(n), lines[n].strip()
         alone = time_alone(lines[n])
         if label is None and alone is None and stripped and not is_direction(stripped):
+            if not words and waiting is not None:
+                now, waiting = replace(now, start=waiting), None
             words.append(stripped)
             continue
         if words:
-            yield replace(now, text=" ".join(words))
+            yield _paragraph(words, now)
             now, words = replace(now, start=None), []
         if label is not None:
-            now = Piece("", label.label, label.start if label.start is not None else waiting)
+            now = Piece("", label.label, label.start if label.start is not None else waiting, label.end)
             words, waiting = [label.rest.strip()] if label.rest.strip() else [], None
         elif alone is not None:
             waiting = alone
         elif stripped:
             yield Piece(stripped, kind="direction")
-    yield replace(now, text=" ".join(words))
+    yield _paragraph(words, now)
+
+
+def _paragraph(words: Sequence[str], now: Piece) -> Piece:
+    """Lines of one paragraph, without the times between the words; one before the first word is its own."""
+    text = " ".join(words)
+    start = now.start if now.start is not None else leading_time(text)
+    return replace(now, text=without_times(text), start=start)
 
 
 LABELLED = Format("text", (".txt", ".text"), _sniff, _read)

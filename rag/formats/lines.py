@@ -13,14 +13,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.formats.clock import CLOCK, seconds
+from rag.formats.inline_times import leading_time
 from rag.formats.metadata import KEYS
 from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label, word_set
 
+_UNTIL = r"\s*(?:-->|[-–—]|to)\s*"
 _LINE = re.compile(
-    rf"\s*(?:[\[(]?(?P<before>{CLOCK})[\])]?\s*(?:[-–—]\s*)?)?"
+    rf"\s*(?:[\[(]?(?P<before>{CLOCK})(?:{_UNTIL}(?P<before_end>{CLOCK}))?[\])]?\s*(?:[-–—|]\s*)?)?"
     r"(?P<label>[^\W_][^:：\n]{0,79}?)"
-    rf"(?:\s*[\[(](?P<after>{CLOCK})[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
+    rf"(?:\s*[\[(](?P<after>{CLOCK})(?:{_UNTIL}(?P<after_end>{CLOCK}))?[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
     re.DOTALL,
+)
+# Trint's "Ann Lee [00:00:03] Good morning."
+_NO_COLON = re.compile(
+    r"\s*(?P<label>[^\W_][^:：\n\[\]]{0,79}?) \[(?P<after>\d{1,2}:\d\d:\d\d)\] (?P<rest>\S.*)", re.DOTALL
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
@@ -41,11 +47,17 @@ _CONNECTING = PARTICLES | frozenset({"and", "&", "of", "the", "from", "for", "at
 
 @dataclass(frozen=True, slots=True)
 class LabelLine:
-    """A line taken apart: its label, what follows on the same line, and the time beside the label in seconds."""
+    """A line taken apart: its label, what follows on the same line, and the times beside the label in seconds.
+
+    Attributes:
+        stamped: Whether a time stands beside the label, so that it can be nothing else.
+    """
 
     label: str
     rest: str
     start: float | None
+    end: float | None = None
+    stamped: bool = False
 
 
 def find_labels(lines: Sequence[str]) -> dict[int, LabelLine]:
@@ -57,7 +69,7 @@ def find_labels(lines: Sequence[str]) -> dict[int, LabelLine]:
     accepted = {
         label: counts[key] > 1 or _is_marked(label) or _is_name_once(label, common) for label, key in keys.items()
     }
-    return {n: line for n, line in found.items() if line.start is not None or accepted[line.label]}
+    return {n: line for n, line in found.items() if line.stamped or accepted[line.label]}
 
 
 def time_alone(line: str) -> float | None:
@@ -70,10 +82,18 @@ def _split(line: str) -> LabelLine | None:
     if ":" not in line[:120] and "：" not in line[:120]:
         return None
     match = _LINE.match(line)
-    if match is None or not _is_shaped_like_label(match["label"]):
+    if match is None or not is_shaped_like_label(match["label"]):
+        return _split_without_colon(line)
+    clock, end = match["before"] or match["after"], match["before_end"] or match["after_end"]
+    start = seconds(clock) if clock else leading_time(match["rest"])
+    return LabelLine(match["label"], match["rest"], start, seconds(end) if end else None, stamped=clock is not None)
+
+
+def _split_without_colon(line: str) -> LabelLine | None:
+    match = _NO_COLON.match(line) if "[" in line[:120] else None
+    if match is None or not is_shaped_like_label(match["label"]):
         return None
-    clock = match["before"] or match["after"]
-    return LabelLine(match["label"], match["rest"], seconds(clock) if clock else None)
+    return LabelLine(match["label"], match["rest"], seconds(match["after"]), stamped=True)
 
 
 def _head(label: str) -> str:
@@ -81,7 +101,8 @@ def _head(label: str) -> str:
     return re.split(r"[,(（\[]", label, maxsplit=1)[0].strip()
 
 
-def _is_shaped_like_label(label: str) -> bool:
+def is_shaped_like_label(label: str) -> bool:
+    """Whether a label is made as a speaker's is: few words, each capitalised, no sentence. Says nothing of its line."""
     head = _head(label)
     words = head.split()
     if not 1 <= len(words) <= 6 or len(label.split()) > 14 or head.lower().rstrip(".") in _NOT_NAMES:

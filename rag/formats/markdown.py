@@ -13,10 +13,18 @@ from rag.formats.clock import CLOCK, seconds
 from rag.formats.labelled import paragraphs, read_header
 from rag.formats.lines import find_labels
 from rag.formats.metadata import KEYS, front_matter, metadata_of
+from rag.formats.notices import without_notices
 from rag.turns import PARAGRAPHS, Piece, is_direction
 from rag.values import Transcript
 
-_BOLD = re.compile(r"[ \t]*\*\*(?P<bold>[^*\n]{1,120})\*\*(?P<colon>[ \t]?[:：])?(?P<rest>.*)")
+_BOLD = re.compile(
+    rf"[ \t]*(?P<item>[-*+][ \t]+)?(?:[\[(\\]{{0,2}}(?P<before>{CLOCK})[\])\\]{{0,2}}[ \t]*(?:[-–—][ \t]*)?)?"
+    rf"\*\*(?P<bold>[^*\n]{{1,120}})\*\*(?:[ \t]*[\[(](?P<after>{CLOCK})[\])](?=[ \t]?[:：]))?(?P<colon>[ "
+    rf"\t]?[:：])?(?P<rest>.*)"
+)
+# A time beside the name, inside the label: "Ann Lee (00:01)", "[00:01] Ann Lee".
+_BESIDE = re.compile(rf"[ \t]*[-–—]?[ \t]*[\[(\\]{{1,2}}({CLOCK})[\])\\]{{1,2}}[ \t]*[-–—]?[ \t]*")
+_TIME_LINE = re.compile(rf"[ \t]*#{{0,6}}[ \t]*\**[\[(\\]{{0,2}}({CLOCK})[\])\\]{{0,2}}\**[ \t]*")
 _HEADING = re.compile(r"#{2,6}[ \t]+(?P<label>[^\n]{1,120}?)[ \t]*[:：][ \t]*#*[ \t]*")
 # "\[00:04:01.06\]", and as typists leave it: "\[\\00:14:34.07\]", "\[00:08:01.28\\\]", "[3:54]".
 _TIME = re.compile(rf"(?P<left>[ \t]*)\\?\[\\{{0,3}}(?P<clock>{CLOCK})(?::\d\d)?\\{{0,4}}\](?P<right>[ \t]*)")
@@ -38,9 +46,9 @@ def _sniff(text: str) -> bool:
 
 
 def _read(text: str, name: str) -> Transcript:
-    lines = text.split("\n")
+    lines = without_notices(text.split("\n"))
     fields, skip = front_matter(lines)
-    labels = {n: label for n, label in _labels(lines).items() if n >= skip}
+    lines, labels = _timed(lines, {n: label for n, label in _labels(lines).items() if n >= skip})
     first = min(labels, default=len(lines))
     metadata, header = read_header([_plain(line) for line in lines[skip:first]], metadata_of(fields))
     pieces = [_unlabelled(paragraph) for paragraph in paragraphs(header)]
@@ -52,6 +60,23 @@ def _read(text: str, name: str) -> Transcript:
     return assemble(pieces, Origin(name, "markdown", metadata), joiner=PARAGRAPHS)
 
 
+def _timed(lines: list[str], labels: dict[int, tuple[str, str]]) -> tuple[list[str], dict[int, tuple[str, str]]]:
+    """The same with each time that stands alone put before the words it belongs to, which come next."""
+    lines, labels = list(lines), dict(labels)
+    alone = [
+        (n, match[1]) for n, line in enumerate(lines) if ":" in line[:40] and (match := _TIME_LINE.fullmatch(line))
+    ]
+    for n, clock in reversed(alone):
+        lines[n] = ""
+        after = next((m for m in range(n + 1, min(n + 6, len(lines))) if lines[m].strip()), None)
+        if after in labels:
+            label, rest = labels[after]
+            labels[after] = label, rest if _TIME.match(rest) else f"[{clock}] {rest}"
+        elif after is not None:
+            lines[after] = f"[{clock}] {lines[after].lstrip()}"
+    return lines, labels
+
+
 def _labels(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
     """(label, rest of the line) by line number. A heading's rest is empty."""
     inside: dict[int, tuple[str, str]] = {}
@@ -61,7 +86,7 @@ def _labels(lines: Sequence[str]) -> dict[int, tuple[str, str]]:
             heading = _HEADING.fullmatch(line)
             if heading is not None:
                 inside[n] = heading["label"], ""
-        elif "**" in line[:8]:
+        elif "**" in line[:24]:
             bold = _BOLD.match(line)
             if bold is not None:
                 _sort_bold(bold, n, inside=inside, outside=outside)
@@ -73,13 +98,20 @@ def _sort_bold(
     bold: re.Match[str], n: int, *, inside: dict[int, tuple[str, str]], outside: dict[int, tuple[str, str]]
 ) -> None:
     """`**Name:** text` goes inside; `**Name**: text`, which also writes list entries, outside, to be judged."""
-    label, colon, first_words = bold["bold"].strip().replace("：", ":").lstrip(":").partition(":")
+    clock = bold["before"] or bold["after"]
+    beside = _BESIDE.search(bold["bold"]) if clock is None else None
+    clock = beside[1] if beside else clock
+    name = _BESIDE.sub("", bold["bold"], count=1) if beside else bold["bold"]
+    label, colon, first_words = name.strip().replace("：", ":").lstrip(":").partition(":")
+    stamp = f"[{clock}] " if clock else ""
     if bold["colon"] is not None and not colon:
-        outside[n] = label.strip(), bold["rest"]
+        outside[n] = label.strip(), stamp + bold["rest"]
+    elif bold["item"] and not stamp and colon and label.strip():
+        outside[n] = label.strip(), first_words + bold["rest"]
     elif (colon or bold["bold"].startswith(":")) and label.strip():
         # "**Ann Lee: I**ndeed" was marked too far; "**Ann Lee: Ann Lee:**" names her twice.
         words = "" if first_words.strip(" :") in ("", label.strip()) else first_words.lstrip()
-        inside[n] = label.strip(), words + (bold["colon"] or "") + bold["rest"]
+        inside[n] = label.strip(), stamp + words + (bold["colon"] or "") + bold["rest"]
 
 
 def _people(outside: dict[int, tuple[str, str]], known: set[str]) -> dict[int, tuple[str, str]]:
@@ -95,11 +127,11 @@ def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]
     """The paragraphs under one label. Where labels are headings, a block quote is a note and nobody's words."""
     person = html.unescape(_ESCAPE.sub(r"\1", label))
     found = list(paragraphs(lines))
-    clock = _TIME.match(found[0]) if found else None
-    start = seconds(clock["clock"]) if clock else None
+    clocks = [_TIME.match(paragraph) for paragraph in found]
+    starts = [seconds(clock["clock"]) if clock else None for clock in clocks]
     texts = [_plain(paragraph) for paragraph in found]
     if person.lower() in _NOT_PEOPLE:
-        yield Piece(PARAGRAPHS.join(texts).strip() or person, None, start, kind="direction")
+        yield Piece(PARAGRAPHS.join(texts).strip() or person, None, starts[0] if starts else None, kind="direction")
         return
     for n, text in enumerate(texts):
         quoted = _QUOTED.fullmatch(text) if notes else None
@@ -108,7 +140,7 @@ def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]
         elif quoted:
             yield Piece(quoted[1], person)
         else:
-            yield Piece(text, person, start if n == 0 else None)
+            yield Piece(text, person, starts[n])
 
 
 def _unlabelled(paragraph: str) -> Piece:

@@ -13,12 +13,15 @@ from rag.turns import clean_text
 
 _FIELDS = {
     "title": "title",
+    "meeting": "title",
+    "meeting title": "title",
     "episode": "title",
     "episode title": "title",
     "date": "date",
     "published": "date",
     "recorded": "date",
     "recorded on": "date",
+    "meeting date": "date",
     "date recorded": "date",
     "pubdate": "date",
     "source": "source_url",
@@ -41,7 +44,7 @@ _OTHER_KEYS = word_set(
     "language kind duration length location place participants attendees present speakers format transcriber "
     "transcribed tags author show podcast series number description layout slug id guid "
     "license licence copyright"
-) | {"transcribed by", "transcript by", "episode number"}
+) | {"transcribed by", "transcript by", "episode number", "meeting participants"}
 KEYS = frozenset(_FIELDS) | _OTHER_KEYS
 
 _HEADER_LINE = re.compile(r"\s*(?:\*\*)?([A-Za-z][A-Za-z_ ]{0,30}?)\s*(?:\*\*\s*[:：]|[:：]\s*(?:\*\*)?)\s*(.*?)\s*")

@@ -1,12 +1,11 @@
 """WebVTT captions. The one module that calls webvtt-py.
 
 The library reads past damage: a broken timing line becomes text of the cue before. Timing lines are therefore checked
-first, and what is broken is refused with its line.
+first, and what is broken is refused with its line; those that exporters write in their own ways are written anew.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,17 +14,18 @@ from webvtt.errors import MalformedFileError
 
 from rag.errors import ReadError
 from rag.formats.base import Format, Origin, assemble
-from rag.formats.clock import seconds
-from rag.formats.cues import Cue, one_line, pieces_of
-from rag.formats.metadata import leading_fields, metadata_of
+from rag.formats.clock import seconds, timing, written
+from rag.formats.cues import pieces_of
+from rag.formats.graph_cues import day_of, spoken_in
+from rag.formats.metadata import Metadata, leading_fields, merged, metadata_of
+from rag.formats.rolling import Shown, said_once
+from rag.formats.webvtt_text import cues_of, plain
 from rag.turns import CAPTIONS
 from rag.values import Transcript
 
-_CLOCK = r"(?:\d{1,4}:)?\d{1,2}:[0-5]?\d\.\d{1,3}"
-_TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 _NOT_CUES = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s.*)?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"</?(?:[a-z]+(?:[.\s][^<>]*)?|[\d:.]+)>")
+_INDEX = re.compile(r"\s*(?:\d{1,7}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/\d+-\d+)?)\s*", re.IGNORECASE)
+_EXAMPLE = "00:00:01.000 --> 00:00:04.000"
 
 
 def _sniff(text: str) -> bool:
@@ -35,47 +35,58 @@ def _sniff(text: str) -> bool:
 def _read(text: str, name: str) -> Transcript:
     if not _sniff(text):
         raise ReadError('the first line is not "WEBVTT"; add it, or rename the file if it is not WebVTT', line=1)
-    lines = text.split("\n")
-    fields = leading_fields(_check(lines))
+    said_of_file, mended = _mended(text.split("\n"))
     try:
-        captions = webvtt.from_string(text.lstrip())
+        captions = webvtt.from_string("\n".join(mended).lstrip()).captions
     except MalformedFileError as error:
         raise ReadError(f"not WebVTT: {error}; export the captions again") from None
-    cues = [cue for caption in captions.captions for cue in _cues(caption)]
-    return assemble(pieces_of(cues), Origin(name, "vtt", metadata_of(fields)), joiner=CAPTIONS)
+    shown = [Shown(seconds(one.start), seconds(one.end), tuple(one.lines)) for one in captions]
+    metadata = merged(metadata_of(leading_fields(said_of_file)), Metadata(date=day_of(shown)))
+    cues = [cue for caption in said_once(shown, plain) for cue in (spoken_in(caption) or cues_of(caption))]
+    return assemble(pieces_of(cues), Origin(name, "vtt", metadata), joiner=CAPTIONS)
 
 
-def _cues(caption: webvtt.Caption) -> Iterator[Cue]:
-    """One cue a voice: a caption may hold several, and what stands before the first has none of its own."""
-    start, end = seconds(caption.start), seconds(caption.end)
-    parts = _VOICE.split(one_line(caption.lines))
-    yield Cue(start, end, _words(parts[0]))
-    for voice, words in zip(parts[1::2], parts[2::2], strict=True):
-        yield Cue(start, end, _words(words), html.unescape(voice).strip())
+def _mended(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The lines of the header and of comments; and all lines, timings as the library reads them, cues set apart.
 
-
-def _words(text: str) -> str:
-    """Tags first, entities after: "a &lt; b" is speech."""
-    return html.unescape(_TAG.sub("", text)).strip()
-
-
-def _check(lines: Sequence[str]) -> list[str]:
-    """Refuse a broken cue, naming its line; give back the lines of the header and of the comments."""
+    Raises:
+        ReadError: A timing that is none, or words that belong to no cue, naming the line.
+    """
     said_of_file: list[str] = []
+    mended: list[str] = []
     for number, block in _blocks(lines):
-        timings = [n for n, line in enumerate(block) if "-->" in line]
-        for n in timings:
-            if _TIMING.fullmatch(block[n]) is None:
-                raise ReadError(f'"{block[n].strip()[:60]}" is not a cue timing; write {_EXAMPLE}', line=number + n)
+        timings = _timings(block, number)
         header = number == 1 or block[0].startswith("WEBVTT")
-        if header or _NOT_CUES.fullmatch(block[0]):
-            said_of_file += [line.removeprefix("NOTE").strip() for line in block]
-        elif not timings or timings[0] > 1:
+        beginnings = [n - (n > 0 and _names_cue(block, n, header=header)) for n in timings]
+        aside = header or _NOT_CUES.fullmatch(block[0]) is not None
+        if aside:
+            said_of_file += [line.removeprefix("NOTE").strip() for line in block[: min(beginnings, default=len(block))]]
+        elif min(timings, default=2) > 1:
             raise ReadError(f'"{block[0].strip()[:60]}" has no cue timing before it; write {_EXAMPLE}', line=number)
-    return said_of_file
+        for n, line in enumerate(block):
+            # Some leave out the blank line between cues.
+            mended += ([""] if n in beginnings else []) + [timings.get(n, line)]
+        mended.append("")
+    return said_of_file, mended
 
 
-_EXAMPLE = "00:00:01.000 --> 00:00:04.000"
+def _timings(block: Sequence[str], number: int) -> dict[int, str]:
+    """The timing lines of a block, by place in it, written in full."""
+    found = {}
+    for n, line in enumerate(block):
+        if "-->" in line:
+            times = timing(line)
+            if times is None:
+                raise ReadError(f'"{line.strip()[:60]}" is not a cue timing; write {_EXAMPLE}', line=number + n)
+            found[n] = f"{written(times[0])} --> {written(times[1])}"
+    return found
+
+
+def _names_cue(block: Sequence[str], n: int, *, header: bool) -> bool:
+    """Whether the line before the timing in line `n` is the cue's identifier and not words of the one before."""
+    if n == 1:
+        return not header and "-->" not in block[0]
+    return _INDEX.fullmatch(block[n - 1]) is not None
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -84,7 +95,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     number = 0
     for number, line in enumerate([*lines, ""], start=1):
         # A line of one space is text: YouTube's captions hold such.
-        if line:
+        if line.strip() or (line and run):
             run.append(line)
         elif run:
             yield number - len(run), run

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import sqlite3
 import threading
 import time
 import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -464,3 +466,26 @@ class TestAccess:
             assert response.status_code == status
             if status != 202:
                 assert left(parts) == []
+
+
+def archive(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name in names:
+            file.writestr(name, f"{BRIDGE}Anna Berg: This is {name}.\n")
+    return packed.getvalue()
+
+
+def test_what_is_in_an_archive_is_told_file_by_file_at_once_and_later(client: Client) -> None:
+    packed = archive("one.txt", "in/two.txt", "inner.zip", "picture.png")
+    some: Files = [("files", ("all.zip", packed)), *files(1), ("files", ("broken.zip", packed[:40]))]
+    told = {"all.zip/in/two.txt", "all.zip/inner.zip", "all.zip/one.txt", "0.txt", "broken.zip"}
+    job = ended(client, send(client, some))
+    assert {one["path"] for one in job["files"]} == told
+    assert (job["state"], job["total"], job["added"], job["rejected"]) == ("done", 5, 3, 2)
+    reasons = {one["path"]: one["reason"] for one in job["files"] if one["outcome"] == "rejected"}
+    assert "archive within an archive" in reasons["all.zip/inner.zip"]
+    assert "missing" in reasons["broken.zip"]
+    again = client.post("/v1/transcripts", files=some).json()
+    assert {one["path"] for one in again["files"]} == told
+    assert (again["unchanged"], again["rejected"]) == (3, 2)

@@ -83,6 +83,25 @@ def test_nameless_captions_break_at_pauses_and_sentence_ends(read: Read) -> None
             0.179,
             "When you first get started in podcasting, it's",
         ),
+        (
+            "podcastindex-example-head.html",
+            ("Travis", "Sarah", "Gilon"),
+            4,
+            0.0,
+            "When you first get started in podcasting, it's almost guaranteed",
+        ),
+        ("podcastindex-example.json", ("Darth Vader", "Luke"), 2, 0.5, "I am your father."),
+        ("webvttpy-sample.sbv", (), 1, 0.378, "Caption text #1 Caption text #2 Caption text #3 (line 1) Caption"),
+        (
+            "pysubs2-ttml-example.ttml",
+            (),
+            1,
+            0.76,
+            "It seems a paradox, does it not, that the image formed on the Retina",
+        ),
+        ("turnchunk-youtube-auto-real-shape.vtt", (), 2, 0.0, "[Music]"),
+        ("webvttpy-youtube-dl.vtt", (), 1, 286.07, "yeah what this will happen is I'm telling"),
+        ("webvttpy-non-padded-timestamps.vtt", ("Jane Doe", "John Smith"), 3, 0.0, "Good morning everyone."),
     ],
 )
 def test_samples(sample: Sample, name: str, speakers: tuple[str, ...], turns: int, start: float, text: str) -> None:

@@ -17,7 +17,6 @@ SRT = "1\n00:00:01,000 --> 00:00:02,000\nHi\n\n"
         (VTT + "00:03.000 -> 00:04.000\nLost\n", "a.vtt", 6),
         (VTT + "00:0x.000 --> 00:04.000\nLost\n", "a.vtt", 6),
         (VTT + "7\n00:03.000 --> 00:04,000\nLost\n", "a.vtt", 7),
-        (VTT + "0.860 --> 7.380\nLost\n", "a.vtt", 6),
         (VTT + "words that belong to no cue\n", "a.vtt", 6),
         (VTT + "00:03.000 --> 00:99.000\nLost\n", "a.vtt", 6),
         ("00:01.000 words\n", "a.vtt", 1),

@@ -1,0 +1,97 @@
+"""The lines that exporters write above the words: title, day, duration, attendees, links. None of it is speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.formats.clock import CLOCK
+from rag.formats.metadata import NOTHING_SAID, Metadata, header_field, leading_fields, merged, metadata_of, parse_date
+from rag.turns import clean_text
+
+_MONTHS = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)"
+)
+_DAY = re.compile(
+    rf"\b({_MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b|\b(\d{{1,2}})(?:st|nd|rd|"
+    rf"th)? ({_MONTHS})\.?,? (\d{{4}})\b"
+    r"|\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b",
+    re.IGNORECASE,
+)
+_ONLY_DAY = re.compile(
+    r"[\s,•|·–-]*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?)?[\s,•|·–-]*"
+    rf"(?:at )?(?:\d{{1,2}}:\d\d(?::\d\d)?)? ?(?:[ap]\.?m\.?)?[\s,•|·–-]*(?:[A-Z]{{2,4}}(?:[+-]\d\d(?::?\d\d)?)?)?"
+    rf"[\s,•|·–-]*(?:{CLOCK}|(?:\d+ ?h(?:rs?|ours?)? ?)?(?:\d+ ?m(?:ins?|inutes?)? ?)?(?:\d+ ?s(?:ecs?|"
+    rf"econds?)?)?)?\s*",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"(?:duration:? ?)?(?=\d)(?:\d+ ?h(?:rs?|ours?)?,? ?)?(?:\d+ ?m(?:ins?|inutes?)?,? ?)?(?:\d+ ?s(?:ecs?|econds?)?)?",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"(?:[A-Z][\w ()/-]{0,60}:?\s*)?<?(https?://\S+?)>?")
+# What these head is a list, up to the next blank line.
+_LISTS = re.compile(
+    r"(?:summary )?keywords|speakers|attendees|participants|invited|attachments|present|topics|outline|"
+    r"meeting records?",
+    re.IGNORECASE,
+)
+_HEADINGS = re.compile(
+    r"(?:full |meeting |audio )?(?:transcript(?:ion)?)|[-–—=_*]{3,}|audio file|notes|📖 ?transcript", re.IGNORECASE
+)
+_TAIL = re.compile(
+    r"(?i)[-–— ]*(?:\d{8}_\d{6}(?:UTC)?)?[-–— ]*(?:meeting |recording )?(?:transcript(?:ion)?|recording)$"
+)
+
+
+def day_of(line: str) -> str | None:
+    """An ISO day written anywhere in a line; None where there is none."""
+    match = _DAY.search(line)
+    if match is None:
+        return None
+    if match[7]:
+        written = f"{match[7]}-{int(match[8]):02}-{int(match[9]):02}"
+    else:
+        month, day, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        written = f"{month[:3].capitalize()} {day} {year}"
+    found = parse_date(written)
+    return found.isoformat() if found else None
+
+
+def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -> tuple[Metadata, list[str]]:
+    """What the lines above the words say of the file, and those that fit none of the usual kinds.
+
+    The first line that is no day, duration, list or link is the title.
+    """
+    metadata = merged(known, metadata_of(leading_fields(lines)))
+    rest: list[str] = []
+    listing = False
+    for line in lines:
+        bare = line.strip().strip("#*_ \t").strip()
+        listing = bool(bare) and listing
+        if not bare or listing or header_field(line) is not None or _HEADINGS.fullmatch(bare):
+            continue
+        if _LISTS.fullmatch(bare.rstrip(":")):
+            listing = True
+            continue
+        metadata, used = _take(bare, metadata)
+        if not used:
+            rest.append(line)
+    return metadata, rest
+
+
+def _take(bare: str, metadata: Metadata) -> tuple[Metadata, bool]:
+    day = day_of(bare)
+    link = _LINK.fullmatch(bare)
+    if link is not None:
+        return merged(metadata, metadata_of({"source_url": link[1]})), True
+    if day is not None and _ONLY_DAY.fullmatch(_DAY.sub("", bare, count=1)):
+        return merged(metadata, metadata_of({"date": day})), True
+    if _DURATION.fullmatch(bare):
+        return metadata, True
+    if metadata.title is None and len(bare) <= 200:
+        title = clean_text(_TAIL.sub("", bare)) or bare
+        without = re.sub(r"\s{2,}", " ", _DAY.sub("", title, count=1)).strip(" -–—:|,()") if day else title
+        return merged(metadata, metadata_of({"title": without or title, "date": day or ""})), True
+    return metadata, False
