@@ -49,7 +49,7 @@ def main() -> None:
                 for clients in CLIENTS:
                     ms = asyncio.run(_load(server.url + path, bodies, clients=clients, seconds=options.seconds))
                     rows.append(_row(what, str(workers), str(clients), ms, limits[what]))
-            memory = server.rss_mib()
+            memory = server.memory_mib()
         rows.append(f"| memory of the server, shared pages once | {workers} | | | | | | {memory:,.0f} MiB |")
     record(
         "Serve",

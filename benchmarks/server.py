@@ -24,9 +24,13 @@ class Server:
     url: str
     process: int
 
-    def rss_mib(self) -> float:
-        """Memory that the server's processes hold, what they share counted once (proportional set size)."""
-        return sum(_pss_kib(one) for one in self.processes()) / 1024
+    def memory_mib(self, kind: str = "Pss") -> float:
+        """Memory that the server's processes hold, what they share counted once (proportional set size).
+
+        Args:
+            kind: `Pss` for all of it, `Pss_Anon` without the pages of files, which the system may take back.
+        """
+        return sum(_kib(one, kind) for one in self.processes()) / 1024
 
     def processes(self) -> list[int]:
         """The process that was started and those it started."""
@@ -64,9 +68,9 @@ def _until_ready(url: str, workers: int) -> None:
         time.sleep(0.0 if ready else 0.2)
 
 
-def _pss_kib(process: int) -> int:
+def _kib(process: int, kind: str) -> int:
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8").splitlines()
     except OSError:  # it is gone
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")), 0)

@@ -63,7 +63,7 @@ def main() -> None:
             "| --- | --- | --- |",
             *(f"| {name} | {count:,} | {tally.slowest[name]:.1f} |" for name, count in sorted(tally.done.items())),
             "",
-            f"Wrong: {len(tally.wrong)}. Memory (shared pages once): {early:,.0f} MiB early, {late:,.0f} MiB late,"
+            f"Wrong: {len(tally.wrong)}. Memory (without pages of files): {early:,.0f} MiB early, {late:,.0f} MiB late,"
             f" {100 * (late / early - 1):+.1f} %.",
         ],
     )
@@ -82,7 +82,7 @@ async def _soak(server: Server, questions: list[str], seconds: float) -> Tally:
 
 async def _watch(server: Server, tally: Tally, ends: float) -> None:
     while time.monotonic() < ends:
-        tally.memory.append(await asyncio.to_thread(server.rss_mib))
+        tally.memory.append(await asyncio.to_thread(server.memory_mib, "Pss_Anon"))
         await asyncio.sleep(EVERY_S)
 
 
