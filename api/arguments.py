@@ -48,6 +48,18 @@ def parts(ctx: typer.Context) -> Parts:
     return Parts(read(start.environ), start.load)
 
 
+def format_name(text: str | None) -> str | None:
+    """`text` as the name of a format that files are read as."""
+    if text is None:
+        return None
+    from rag.formats import NAMES  # noqa: PLC0415 - not for `--help`
+
+    name = decoded(text).strip().lower()
+    if name not in NAMES:
+        raise typer.BadParameter(f"there is no format {name!r}; there are {', '.join(NAMES)}")
+    return name
+
+
 def collection_name(text: str) -> str:
     """`text` as the name of a collection: 1 to 100 characters, none of them a control character."""
     name = decoded(text).strip()
@@ -102,6 +114,10 @@ Version = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Paths = Annotated[list[Path], typer.Argument(help="Transcript files, or folders of them.", metavar="PATH")]
 Collection = Annotated[str, typer.Option(help="Collection they belong to.", callback=collection_name, metavar="NAME")]
+AsFormat = Annotated[
+    str | None,
+    typer.Option("--as", help="Read every file as this (docs/formats.md).", callback=format_name, metavar="FORMAT"),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Go on: take in what comes or changes, until Ctrl-C.")]
 NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]

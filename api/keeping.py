@@ -16,14 +16,15 @@ from index.store.library import Library
 from rag.errors import ReadError
 
 
-def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -> None:
+def ingest(parts: Parts, paths: list[Path], *, collection: str, as_format: str | None, as_json: bool) -> None:
     """Take files in, then bring the indexes level.
 
     Raises:
         ReadError: Some files were rejected; all others are in, and the report is out.
     """
     with parts.library() as library:
-        report = _take(parts, library, paths, collection=collection, as_json=as_json)
+        run = _reader(parts, library, as_format)
+        report = _take(run, library, paths, collection=collection, as_json=as_json)
     rejected = [one for one in report.files if one.outcome == "rejected"]
     if len(rejected) == 1:
         raise ReadError(f"{rejected[0].path}: {rejected[0].reason}")
@@ -31,7 +32,7 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_json: bool) -
         raise ReadError(f"{len(rejected):,} of {len(report.files):,} files were rejected; the report says why")
 
 
-def follow(parts: Parts, paths: list[Path], *, collection: str) -> None:
+def follow(parts: Parts, paths: list[Path], *, collection: str, as_format: str | None) -> None:
     """Take files in, then whatever comes or changes, until somebody stops it; what is rejected is told and passed over.
 
     Raises:
@@ -43,10 +44,11 @@ def follow(parts: Parts, paths: list[Path], *, collection: str) -> None:
         if not path.exists():
             raise ReadError(f"{path}: there is no such file or folder; check the path")
     with parts.library() as library, suppress(KeyboardInterrupt):
-        _take(parts, library, paths, collection=collection, as_json=False)
+        run = _reader(parts, library, as_format)
+        _take(run, library, paths, collection=collection, as_json=False)
         say("following; Ctrl-C stops")
         for ready in settled(paths):
-            _take(parts, library, ready, collection=collection, as_json=False)
+            _take(run, library, ready, collection=collection, as_json=False)
 
 
 def reindex(parts: Parts) -> None:
@@ -60,10 +62,13 @@ def reindex(parts: Parts) -> None:
         say("the indexes are made again from the library")
 
 
-def _take(parts: Parts, library: Library, paths: list[Path], *, collection: str, as_json: bool) -> Report:
+def _reader(parts: Parts, library: Library, as_format: str | None) -> Ingest:
+    return Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes, as_format=as_format)
+
+
+def _take(run: Ingest, library: Library, paths: list[Path], *, collection: str, as_json: bool) -> Report:
     """One ingest with its progress bar and report, the indexes level after it."""
     before = library.generation()
-    run = Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes)
     with Meter() as meter:
         report = run.run(paths, collection=collection, on_progress=meter)
     _show(report, as_json=as_json)

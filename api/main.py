@@ -79,6 +79,7 @@ def ingest(
     paths: given.Paths,
     *,
     collection: given.Collection = "default",
+    as_format: given.AsFormat = None,
     watch: given.Watch = False,
     as_json: given.AsJson = False,
 ) -> None:
@@ -88,9 +89,9 @@ def ingest(
     if watch and as_json:
         raise typer.BadParameter("--watch never ends, so it cannot give one JSON document; leave out --json")
     if watch:
-        keeping.follow(given.parts(ctx), paths, collection=collection)
+        keeping.follow(given.parts(ctx), paths, collection=collection, as_format=as_format)
     else:
-        keeping.ingest(given.parts(ctx), paths, collection=collection, as_json=as_json)
+        keeping.ingest(given.parts(ctx), paths, collection=collection, as_format=as_format, as_json=as_json)
 
 
 def ask(

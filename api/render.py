@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from index.store.records import Entry, Outcome
 from rag.values import Answer, Citation, Hit, Source, Transcript, Turn
 
 if TYPE_CHECKING:
-    from index.reports import Report
+    from index.files import Skipped
+    from index.reports import FileReport, Report
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
+_FEW_NAMES = 3  # up to here what is passed over for one reason is named
 _FEW_FILES = 30  # up to here every file of an ingest gets its line
 _OUTCOMES: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "duplicate", "rejected")
 
@@ -100,15 +103,40 @@ def report(value: Report) -> list[RenderableType]:
     """What became of the files of an ingest."""
     every = len(value.files) <= _FEW_FILES
     listed = [one for one in value.files if every or one.outcome == "rejected"]
-    table = _table("outcome", "#turns", "file")
+    table = _table("outcome", "read as", "#turns", "#speakers", "times", "file")
     for one in listed:
         reason = None if one.reason is None else one.reason if one.line is None else f"line {one.line}: {one.reason}"
         file = Text(shown(one.path))
         if reason is not None:
             file.append(f": {shown(reason)}", "red")
-        table.add_row(one.outcome, f"{one.turns:,}" if one.turns else "", file)
+        table.add_row(one.outcome, *_read_as(one), file)
     counts = Text(", ".join(f"{value.count(outcome):,} {outcome}" for outcome in _OUTCOMES))
-    return [table, counts] if listed else [counts]
+    formats = Counter(one.read_as.format for one in value.files if one.read_as is not None)
+    lines: list[RenderableType] = [table, counts] if listed else [counts]
+    if formats and not every:
+        lines.append(Text("read as " + ", ".join(f"{name} {count:,}" for name, count in formats.most_common())))
+    if value.skipped:
+        lines.append(Text(shown(_skipped(value.skipped)), "dim"))
+    return lines
+
+
+def _read_as(one: FileReport) -> tuple[str, str, str, str]:
+    """Format, turns, speakers and whether there are times, of a file that was read."""
+    if one.read_as is None:
+        return ("", "", "", "")
+    return (one.read_as.format, f"{one.turns:,}", f"{one.read_as.speakers:,}", "yes" if one.read_as.times else "no")
+
+
+def _skipped(found: Sequence[Skipped]) -> str:
+    """What was passed over, by reason: by name where it is little, else how many."""
+    reasons: dict[str, list[str]] = {}
+    for one in found:
+        reasons.setdefault(one.reason, []).append(one.path.rsplit("/", 1)[-1])
+    each = (
+        f"{', '.join(names) if len(names) <= _FEW_NAMES else f'{len(names):,}'} ({reason})"
+        for reason, names in reasons.items()
+    )
+    return f"passed over: {'; '.join(each)}"
 
 
 def facts(named: dict[str, str]) -> list[RenderableType]:

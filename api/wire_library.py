@@ -11,6 +11,7 @@ from index.store.records import Entry, Outcome
 from rag import values
 
 if TYPE_CHECKING:
+    from index.files import Skipped
     from index.reports import FileReport, Report
 
 
@@ -102,7 +103,7 @@ class Transcripts(Wire):
 
 
 class IngestedFile(Wire):
-    """What became of one file; `reason` and `line` say why it was rejected."""
+    """What became of one file: what it was read as, or `reason` and `line` for why it was rejected."""
 
     path: str
     outcome: Outcome
@@ -110,6 +111,9 @@ class IngestedFile(Wire):
     turns: int
     reason: str | None
     line: int | None
+    format: str | None
+    speakers: int
+    times: bool
 
     @classmethod
     def of(cls, value: FileReport) -> Self:
@@ -121,11 +125,26 @@ class IngestedFile(Wire):
             turns=value.turns,
             reason=value.reason,
             line=value.line,
+            format=None if value.read_as is None else value.read_as.format,
+            speakers=0 if value.read_as is None else value.read_as.speakers,
+            times=value.read_as is not None and value.read_as.times,
         )
 
 
+class SkippedFile(Wire):
+    """What was passed over in a folder, and why."""
+
+    path: str
+    reason: str
+
+    @classmethod
+    def of(cls, value: Skipped) -> Self:
+        """The shape of one of them."""
+        return cls(path=value.path, reason=value.reason)
+
+
 class IngestReport(Wire):
-    """What became of all files, in the order they were found."""
+    """What became of all files, and what was passed over, each in the order they were found."""
 
     files: list[IngestedFile]
     added: int
@@ -133,6 +152,7 @@ class IngestReport(Wire):
     unchanged: int
     duplicate: int
     rejected: int
+    skipped: list[SkippedFile]
 
     @classmethod
     def of(cls, value: Report) -> Self:
@@ -144,6 +164,7 @@ class IngestReport(Wire):
             unchanged=value.count("unchanged"),
             duplicate=value.count("duplicate"),
             rejected=value.count("rejected"),
+            skipped=[SkippedFile.of(one) for one in value.skipped],
         )
 
 

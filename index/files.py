@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from rag.errors import ReadError
 from rag.formats import FORMATS, PACKED
 
 # In a folder only these are taken for transcripts; a file named on its own is always tried. Several formats are HTML,
-# none owns its ending.
+# none owns its ending. Lines of JSON are data of any kind far more often than transcripts.
 _OF_FORMATS = frozenset(ending for known in FORMATS for ending in known.suffixes)
-ENDINGS = _OF_FORMATS.union(*(kind.suffixes for kind in PACKED), {".html", ".htm", ".zip"})
+ENDINGS = _OF_FORMATS.union(*(kind.suffixes for kind in PACKED), {".html", ".htm", ".zip"}) - {".jsonl", ".ndjson"}
 # Files that tell about a folder rather than hold a transcript.
 _ABOUT = frozenset({"readme", "license", "licence", "copying", "notice", "contributing", "code_of_conduct"})
 MAX_BYTES = 64 * 1024 * 1024
@@ -29,11 +29,24 @@ class Found:
     problem: str | None = None
 
 
-def find(paths: Iterable[Path]) -> Iterator[Found]:
-    """The files that `paths` name, folders searched through in order of name, each file once."""
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What lies in a folder and is not looked into, and why."""
+
+    path: str
+    reason: str
+
+
+def find(paths: Iterable[Path], skip: Callable[[Skipped], None] = lambda _: None) -> Iterator[Found]:
+    """The files that `paths` name, folders searched through in order of name, each file once.
+
+    Args:
+        paths: Files and folders.
+        skip: Told of everything in the folders that is passed over.
+    """
     seen: set[str] = set()
     for path in paths:
-        for found in _below(path):
+        for found in _below(path, skip):
             real = os.path.realpath(found.path)  # Path.resolve raises at a link to itself
             if real not in seen:
                 seen.add(real)
@@ -88,10 +101,10 @@ def shown(path: Path) -> str:
     return str(path).encode("utf-8", "backslashreplace").decode()
 
 
-def _below(path: Path) -> Iterator[Found]:
+def _below(path: Path, skip: Callable[[Skipped], None]) -> Iterator[Found]:
     found = _looked_at(path)
     if found is None:
-        yield from _inside(path)
+        yield from _inside(path, skip)
     else:
         yield found
 
@@ -113,12 +126,15 @@ def _looked_at(path: Path) -> Found | None:
     return Found(path, status.st_size)
 
 
-def _inside(folder: Path) -> Iterator[Found]:
+def _inside(folder: Path, skip: Callable[[Skipped], None]) -> Iterator[Found]:
     count = 0
     for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            found = _looked_at(Path(where, name)) if looks_like_transcript(Path(where, name)) else None
+        within = {name: _closed(Path(where, name)) for name in sorted(folders)}
+        folders[:] = [name for name, reason in within.items() if reason is None]
+        for name, reason in sorted({**within, **{name: passed_over(Path(where, name)) for name in names}}.items()):
+            if reason is not None:
+                skip(Skipped(shown(Path(where, name)), reason))
+            found = _looked_at(Path(where, name)) if reason is None and name not in within else None
             if found is not None:
                 count += 1
                 yield found
@@ -128,4 +144,22 @@ def _inside(folder: Path) -> Iterator[Found]:
 
 def looks_like_transcript(path: Path) -> bool:
     """Whether a file found in a folder is taken for a transcript: by its ending, and not a README or the like."""
-    return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~")) and path.stem.lower() not in _ABOUT
+    return passed_over(path) is None
+
+
+def passed_over(path: Path) -> str | None:
+    """Why a file found in a folder is not taken for a transcript; None when it is."""
+    if path.name.startswith("."):
+        return "hidden"
+    if path.name.startswith("~"):
+        return "what an open program keeps"
+    if path.suffix.lower() not in ENDINGS:
+        return f"{shown(Path(path.suffix.lower())) if path.suffix else 'no ending'} is not what transcripts end in"
+    return "tells about the folder" if path.stem.lower() in _ABOUT else None
+
+
+def _closed(folder: Path) -> str | None:
+    """Why a folder is not searched; None when it is."""
+    if folder.name.startswith("."):
+        return "hidden"
+    return "a link to a folder" if folder.is_symlink() else None

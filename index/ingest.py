@@ -14,7 +14,7 @@ from index.documents import Document, Upload
 from index.encoder import Encoder
 from index.reports import FileReport, Progress, Report
 from index.store.library import Library
-from index.store.records import Encoded, Origin, WithdrawnError
+from index.store.records import Encoded, Origin, Outline, WithdrawnError
 from index.store.schema import STRIDE
 from rag.errors import ReadError
 from rag.formats import read_transcript
@@ -46,12 +46,21 @@ class Ingest:
         library: Where to.
         encoder: Called when the first passage has to be encoded, not before: an encoder takes seconds to load.
         max_bytes: Files longer than this are rejected.
+        as_format: Read every file as this, one of `rag.formats.NAMES`, whatever it looks like.
     """
 
-    def __init__(self, library: Library, encoder: Callable[[], Encoder], *, max_bytes: int = files.MAX_BYTES) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder: Callable[[], Encoder],
+        *,
+        max_bytes: int = files.MAX_BYTES,
+        as_format: str | None = None,
+    ) -> None:
         self._library = library
         self._encoder = encoder
         self._max_bytes = max_bytes
+        self._as_format = as_format
 
     def run(
         self,
@@ -74,8 +83,10 @@ class Ingest:
             LibraryError: The library cannot be written (locked, full); what was finished before is kept.
             EncoderError: The encoder cannot be loaded.
         """
-        documents = [one for found in files.find(paths) for one in archives.of_file(found)]
-        return self._run(documents, collection=collection, on_progress=on_progress)
+        skipped: list[files.Skipped] = []
+        documents = [one for found in files.find(paths, skipped.append) for one in archives.of_file(found)]
+        report = self._run(documents, collection=collection, on_progress=on_progress)
+        return replace(report, skipped=tuple(skipped))
 
     def take(
         self,
@@ -106,7 +117,7 @@ class Ingest:
     ) -> Report:
         self._library.check()
         all_bytes = sum(one.size for one in documents)
-        run = _Run(self._library, self._encoder, collection, on_progress, len(documents), all_bytes)
+        run = _Run(self._library, self._encoder, collection, on_progress, len(documents), all_bytes, self._as_format)
         for at, document in enumerate(documents):
             try:
                 _take(run, at, document, document.read(self._max_bytes))
@@ -119,7 +130,7 @@ class Ingest:
                 _flush(run)
             _tell(run)
         _flush(run)
-        return Report(tuple(run.reports[at] for at in sorted(run.reports)))
+        return Report(tuple(replace(run.reports[at], read_as=run.read_as.get(at)) for at in sorted(run.reports)))
 
 
 @dataclass(slots=True)
@@ -132,7 +143,9 @@ class _Run:
     on_progress: Callable[[Progress], None]
     all_files: int
     all_bytes: int
+    as_format: str | None
     reports: dict[int, FileReport] = field(default_factory=dict)
+    read_as: dict[int, Outline | None] = field(default_factory=dict)
     pending: list[_Pending] = field(default_factory=list)
     bytes: int = 0
     turns: float = 0.0
@@ -140,17 +153,19 @@ class _Run:
 
 def _take(run: _Run, at: int, document: Document, data: bytes) -> None:
     """Settle content that is known already; put any other among the pending."""
-    digest = hashlib.sha256(RULES_VERSION.encode() + b"\0" + data).hexdigest()
+    rules = RULES_VERSION if run.as_format is None else f"{RULES_VERSION} as {run.as_format}"
+    digest = hashlib.sha256(rules.encode() + b"\0" + data).hexdigest()
     origin = Origin(run.collection, document.source, digest)
     if any(one.origin.content_hash == origin.content_hash for one in run.pending):
         _flush(run)  # the same content is on its way in; with it there, this one is a duplicate
     if _settled(run, at, document, origin):
         return
-    transcript = replace(read_transcript(data, document.name), **document.facts)
+    transcript = replace(read_transcript(data, document.name, as_format=run.as_format), **document.facts)
     cut = passages(transcript.turns)
     if max(len(transcript.turns), len(cut)) >= STRIDE:
         raise ReadError(f"{len(transcript.turns):,} turns are more than the {STRIDE - 1:,} allowed; split it")
     run.pending.append(_Pending(at, document, origin, transcript, cut))
+    run.read_as[at] = Outline.of(transcript)
 
 
 def _settled(run: _Run, at: int, document: Document, origin: Origin) -> bool:
@@ -167,6 +182,7 @@ def _settled(run: _Run, at: int, document: Document, origin: Origin) -> bool:
     except KeyError:  # taken away by another process since
         return False
     known = run.library.size(transcript_id)
+    run.read_as[at] = run.library.outline(transcript_id)
     run.reports[at] = FileReport(document.shown, outcome, transcript_id, known[1] if known else 0)
     run.bytes += document.size
     return True

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from index.store.records import Outcome
+from index.files import Skipped
+from index.store.records import Outcome, Outline
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file; `reason` and `line` say why it was rejected."""
+    """What became of one file; `reason` and `line` say why it was rejected, `read_as` is None when it was."""
 
     path: str
     outcome: Outcome
@@ -18,13 +19,15 @@ class FileReport:
     turns: int = 0
     reason: str | None = None
     line: int | None = None
+    read_as: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of all files, in the order they were found."""
+    """What became of all files, and what was passed over in folders, each in the order they were found."""
 
     files: tuple[FileReport, ...]
+    skipped: tuple[Skipped, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many files had this outcome."""

@@ -18,6 +18,7 @@ from index.store.records import (
     Entry,
     Origin,
     Outcome,
+    Outline,
     PassageRow,
     Point,
     Receipt,
@@ -234,6 +235,11 @@ class Library:
         """The number of a transcript's present version, and how many turns it has; None when it is not there."""
         with self._database.reading() as connection:
             return reading.size(connection, transcript_id)
+
+    def outline(self, transcript_id: str) -> Outline | None:
+        """A transcript in short, as it is now; None when it is not there."""
+        with self._database.reading() as connection:
+            return reading.outline(connection, transcript_id)
 
     def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
         """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""

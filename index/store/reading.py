@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store.records import Change, Counts, PassageRow, Point, Scope, TurnRow
+from index.store.records import Change, Counts, Outline, PassageRow, Point, Scope, TurnRow
 from index.store.schema import STRIDE, changes, passages, speakers, transcripts, turns
 from rag.errors import NotFoundError
 from rag.values import Filters, Source, Speaker, Transcript, Turn
@@ -90,6 +90,18 @@ def size(connection: sa.Connection, transcript_id: str) -> tuple[int, int] | Non
     statement = sa.select(transcripts.c.ordinal, transcripts.c.turns).where(transcripts.c.id == transcript_id)
     row = connection.execute(statement).first()
     return None if row is None else (row.ordinal, row.turns)
+
+
+def outline(connection: sa.Connection, transcript_id: str) -> Outline | None:
+    """A transcript in short, as it is now; None when it is not there."""
+    known = transcripts.c.ordinal, transcripts.c.format
+    row = connection.execute(sa.select(*known).where(transcripts.c.id == transcript_id)).first()
+    if row is None:
+        return None
+    names = sa.select(sa.func.count(speakers.c.name.distinct())).where(speakers.c.ordinal == row.ordinal)
+    timed = sa.select(turns.c.turn_id).where(_of_ordinal(turns.c.turn_id, row.ordinal), turns.c.start.is_not(None))
+    times = connection.execute(timed.limit(1)).first() is not None
+    return Outline(row.format, connection.execute(names).scalar_one(), times)
 
 
 def turn_range(

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from rag.values import Passage, Source, Transcript
 
@@ -36,6 +36,27 @@ class Origin:
         slug = re.sub(r"[^a-z0-9]+", "-", ascii_stem).strip("-")[:60].strip("-") or "transcript"
         digest = hashlib.sha256(f"{self.collection}\0{self.source}".encode()).hexdigest()
         return f"{slug}-{digest[:10]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a transcript is, in short.
+
+    Attributes:
+        format: As in `Transcript.format`.
+        speakers: How many names speak in it, those of nobody in particular included.
+        times: Whether a time is known for any turn.
+    """
+
+    format: str
+    speakers: int
+    times: bool
+
+    @classmethod
+    def of(cls, value: Transcript) -> Self:
+        """Of a transcript as it was read."""
+        times = any(turn.start is not None for turn in value.turns)
+        return cls(value.format, len(value.speaker_names()), times)
 
 
 @dataclass(frozen=True, slots=True)

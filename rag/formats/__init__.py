@@ -15,7 +15,7 @@ from rag.formats.fathom import FATHOM
 from rag.formats.granola import GRANOLA
 from rag.formats.hansard import HANSARD
 from rag.formats.hearing import HEARING
-from rag.formats.json_file import JSON
+from rag.formats.json_file import JSON, JSON_SHAPES
 from rag.formats.labelled import LABELLED
 from rag.formats.markdown import MARKDOWN
 from rag.formats.meet import MEET
@@ -78,23 +78,29 @@ PACKED: tuple[Packed, ...] = (DOCX,)
 # Prose fits when nothing else does, the file's name included.
 LAST_RESORT = UNLABELLED
 
-__all__ = ["FORMATS", "LAST_RESORT", "PACKED", "read_transcript"]
+# What can be asked for by name: the shapes of JSON stand beside "json", which is whichever of them it is.
+_NAMED = {known.name: known for known in (*FORMATS, *JSON_SHAPES, LAST_RESORT)}
+NAMES: tuple[str, ...] = tuple(sorted([*_NAMED, *(kind.name for kind in PACKED)]))
+
+__all__ = ["FORMATS", "LAST_RESORT", "NAMES", "PACKED", "read_transcript"]
 
 
-def read_transcript(data: bytes, name: str) -> Transcript:
+def read_transcript(data: bytes, name: str, *, as_format: str | None = None) -> Transcript:
     """Read one transcript file, recognised by its content first and its name second.
 
     Args:
         data: The file's bytes: UTF-8, UTF-16 with a byte order mark, or a Word document.
         name: The file's name, with or without folders: title and date come from it when the content has none.
+        as_format: Read it as this, one of `NAMES`, whatever it looks like. What is packed is unpacked all the same.
 
     Raises:
         ReadError: The file is no transcript that can be read; says what was seen, where, and the cure.
+        KeyError: There is no such format.
     """
-    packed = next((kind for kind in PACKED if kind.sniff(data)), None)
-    if packed is None:
-        text = decode(data)
-        return _choose(text, name).read(text, name)
+    packed = next((kind for kind in PACKED if as_format == kind.name or kind.sniff(data)), None)
+    if packed is None or as_format not in (None, packed.name):
+        text = decode(data) if packed is None else packed.unpack(data)
+        return (_choose(text, name) if as_format is None else _NAMED[as_format]).read(text, name)
     text = packed.unpack(data)
     return replace(_choose(text, name).read(text, name), format=packed.name)
 

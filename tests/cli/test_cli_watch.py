@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # The command with the tests' encoder in the place of the real one; nothing else is different.
 RUN = (
+    # What is started in the background may have been told to ignore SIGINT.
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
     "import sys; from api.main import main; from tests.fakes import HashingEncoder;"
     "sys.exit(main(encoder=lambda _: HashingEncoder()))"
 )

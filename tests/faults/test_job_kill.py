@@ -25,7 +25,11 @@ from rag.values import Filters
 from tests import fakes
 
 ROOT = Path(__file__).parents[2]
-RUN = "import sys; from api.main import main; from tests.faults.slow import Slow; sys.exit(main(encoder=Slow))"
+RUN = (
+    # What is started in the background may have been told to ignore SIGINT.
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "import sys; from api.main import main; from tests.faults.slow import Slow; sys.exit(main(encoder=Slow))"
+)
 FILES = 30
 
 
