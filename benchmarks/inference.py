@@ -3,8 +3,8 @@
     python benchmarks/inference.py --corpus FOLDER [--sample 200] [--seed 4] [--rest] [--wrong]
 
 Labelled transcripts with the labels taken off: every turn as one run of words, set apart by blank lines in every other
-file and by two spaces in the rest, read again as any file is. A given name is right where all its words are in the label
-that was taken off ("Mat" of "Mat Ryer"), in their order.
+file and by two spaces in the rest, read again as any file is. A given name is right where all its words are in the
+label that was taken off ("Mat" of "Mat Ryer"), in their order.
 """
 
 from __future__ import annotations

@@ -30,6 +30,10 @@ class Encoder(Protocol):
 
 
 def in_batches(texts: Sequence[str], size: int, encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
-    """The vectors of `texts`, made of at most `size` of them at a time."""
-    starts = range(0, max(len(texts), 1), size)
-    return np.concatenate([encode(texts[start : start + size]) for start in starts])
+    """The vectors of `texts`, made of at most `size` at a time, those of like length together: they pad less."""
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    batches = [order[start : start + size] for start in range(0, max(len(order), 1), size)]
+    made = np.concatenate([encode([texts[at] for at in batch]) for batch in batches])
+    vectors = np.empty_like(made)
+    vectors[order] = made
+    return vectors
