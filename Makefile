@@ -54,11 +54,12 @@ lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search and asking (CORPUS=folder of transcripts)
+bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search, asking and serving (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
 	@rm -rf .cache/bench
 	@$(ALONE); .venv/bin/python benchmarks/ingest.py --corpus "$(CORPUS)" --home .cache/bench
 	@$(ALONE); .venv/bin/python benchmarks/ask.py --home .cache/bench --questions "$(QUESTIONS)"
+	@$(ALONE); .venv/bin/python benchmarks/serve.py --home .cache/bench --questions "$(QUESTIONS)"
 
 clean: ## remove everything that was made here, the demo's library included
 	rm -rf .venv .cache .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
