@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,10 @@ _BATCH = 16  # texts that are encoded before others get their turn: what the enc
 
 
 class OneAtATime:
-    """An encoder used by one thread at a time: tokenisers refuse to be shared.
+    """An encoder used by one thread at a time, tokenisers refuse to be shared; and always by the same one.
+
+    Every thread that does arithmetic keeps a team of helpers and their memory for good: with a question each in one of
+    64 threads, the server would grow for half an hour.
 
     Args:
         encoder: Nobody else may use it.
@@ -29,6 +34,7 @@ class OneAtATime:
     def __init__(self, encoder: Encoder, waited: Callable[[float], None] = lambda _: None) -> None:
         self._encoder = encoder
         self._queue = Queue(waited)
+        self._thread = ThreadPoolExecutor(1, "encoder")
         self.name, self.dimension = encoder.name, encoder.dimension
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
@@ -39,7 +45,7 @@ class OneAtATime:
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
         with self._queue.turn(BRIEF):
-            return self._encoder.encode_query(text)
+            return self._thread.submit(copy_context().run, self._encoder.encode_query, text).result()
 
     def patient(self) -> Encoder:
         """The same encoder for work that nobody waits for: it lets every question pass after a few texts."""
@@ -48,7 +54,7 @@ class OneAtATime:
     def documents(self, texts: Sequence[str], patience: float, *, since: float | None = None) -> Vectors:
         """Vectors of passages for somebody who is as patient as that, and has waited since then."""
         with self._queue.turn(patience, since=since):
-            return self._encoder.encode_documents(texts)
+            return self._thread.submit(copy_context().run, self._encoder.encode_documents, texts).result()
 
 
 class _Patient:

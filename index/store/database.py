@@ -109,7 +109,7 @@ def _configure(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     _share(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA cache_size=-65536")
+    connection.execute("PRAGMA cache_size=-8192")
 
 
 def _share(connection: Any) -> None:
