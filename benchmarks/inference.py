@@ -21,7 +21,8 @@ from common import record
 from rag.errors import ReadError
 from rag.formats import read_transcript
 from rag.labels import is_unidentified
-from rag.values import Transcript
+from rag.person_names import plain
+from rag.values import Transcript, Turn
 
 LABELLED = {"markdown", "labelled"}
 GAPS = ("\n\n", "  ")
@@ -37,7 +38,6 @@ class Guess:
     truth: str | None
     given: str | None
     reason: str | None
-    kind: str
 
     @property
     def right(self) -> bool:
@@ -47,7 +47,7 @@ class Guess:
 
 
 def _words(name: str) -> list[str]:
-    return [word.strip(".,") for word in name.casefold().split()]
+    return [word.strip(".,") for word in plain(name).split()]
 
 
 def labelled(path: Path) -> Transcript | None:
@@ -57,13 +57,18 @@ def labelled(path: Path) -> Transcript | None:
     except ReadError:
         return None
     speakers = {turn.speaker for turn in transcript.turns if turn.kind == "speech"}
-    named = all(speaker is not None and not is_unidentified(speaker) for speaker in speakers)
+    named = None not in speakers and not any(is_unidentified(speaker or "") for speaker in speakers)
     return transcript if speakers and named and transcript.format in LABELLED else None
 
 
 def stripped(transcript: Transcript, gap: str) -> str:
-    """The words alone, as a file without labels has them."""
-    return gap.join(" ".join(turn.text.split()) for turn in transcript.turns)
+    """What is said, as a file without labels has it: no labels, no lines that mark a break or a jingle."""
+    return gap.join(" ".join(turn.text.split()) for turn in _spoken(transcript))
+
+
+def _spoken(transcript: Transcript) -> list[Turn]:
+    """Who goes on speaking after a break has two turns here, as in the file: nothing in it says that they are one."""
+    return [turn for turn in transcript.turns if turn.kind == "speech"]
 
 
 def guesses(path: Path, transcript: Transcript, gap: str) -> Iterator[Guess]:
@@ -76,14 +81,13 @@ def guesses(path: Path, transcript: Transcript, gap: str) -> Iterator[Guess]:
     found = read_transcript(stripped(transcript, gap).encode(), path.with_suffix(".txt").name)
     if found.format != "unlabelled":
         raise ValueError(f"read as {found.format}")
-    if len(found.turns) != len(transcript.turns):
-        raise ValueError(f"{len(found.turns)} turns of {len(transcript.turns)}")
-    people = len({turn.speaker for turn in transcript.turns if turn.speaker})
+    spoken = _spoken(transcript)
+    if len(found.turns) != len(spoken):
+        raise ValueError(f"{len(found.turns)} turns of {len(spoken)}")
+    people = len({turn.speaker for turn in spoken})
     reasons = {speaker.name: speaker.reason for speaker in found.speakers}
-    for old, new in zip(transcript.turns, found.turns, strict=True):
-        if old.kind == "speech":
-            reason = reasons.get(new.speaker) if new.speaker else None
-            yield Guess(path, new.turn, people, old.speaker, new.speaker, reason, old.kind)
+    for old, new in zip(spoken, found.turns, strict=True):
+        yield Guess(path, new.turn, people, old.speaker, new.speaker, reasons.get(new.speaker or ""))
 
 
 def table(found: Sequence[Guess], files: Counter[int]) -> Iterator[str]:

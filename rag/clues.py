@@ -44,7 +44,7 @@ _DISMISSED = re.compile(
     r" (?:[Tt]hanks|[Tt]hank you)\b[^.?!]*[.!]?\s*$"
     rf"|\b(?:[Tt]hanks|[Tt]hank you)(?: so much| very much)?,? (?P<name_b>{_FULL})[.!]?\s*$"
 )
-_NOT_PEOPLE = word_set(
+NOT_PEOPLE = word_set(
     "thanks thank everyone everybody folks guys america american americans god today sir ma'am doctor president "
     "mr mrs ms dr senator congressman congresswoman governor mayor secretary general judge professor welcome"
 )
@@ -80,7 +80,7 @@ def clues_in(text: str, turn: int) -> Iterator[Clue]:
     answered, asked, dismissed = _ANSWERS.match(text), _ASKED.search(text[-200:]), None
     if "hank" in text[-300:]:
         dismissed = _DISMISSED.search(text[-300:])
-    if answered and answered["name"].lower() not in _NOT_PEOPLE:
+    if answered and answered["name"].lower() not in NOT_PEOPLE:
         yield _clue(answered, turn, -1, "answered")
     if asked and _is_addressed(asked, text):
         yield _clue(asked, turn, 1, "asked")
@@ -109,7 +109,7 @@ def _name_in(match: re.Match[str]) -> str:
 def _is_addressed(match: re.Match[str], text: str) -> bool:
     """Whether the name that ends a question is the person asked, not what is asked about ("in Miami, Florida?")."""
     name = match["name"]
-    if name.lower() in _NOT_PEOPLE:
+    if name.lower() in NOT_PEOPLE:
         return False
     if any(untitled(_name_in(found)).startswith(name + " ") for found in _INTRODUCED.finditer(text)):
         return True

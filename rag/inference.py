@@ -10,18 +10,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from rag.addressing import Addressing
 from rag.clips import clip_voice, mentioned
 from rag.clues import Clue, clues_in
 from rag.speakers import fullest_names
 
-# Turns between two fixed ones are filled in by alternation only over stretches this short: an unnoticed third voice
-# shifts everything after it.
-LONGEST_STRETCH = 12
-# Fewer clues within one stretch may agree by chance.
+# Turns between two fixed ones are filled in by alternation only over stretches this short: an unnoticed third voice, or
+# somebody who goes on after a break, shifts everything after it.
+LONGEST_STRETCH = 30
+# Fewer clues may agree by chance; where more than this share of them disagree, more than two people talk.
 ENOUGH_CLUES = 3
-# People name themselves in the first and last turns; in between, "I'm Steven Spielberg" is a joke.
+DISAGREEING = 0.1
+# People name themselves in the first and last turns; in between, "I'm Steven Spielberg" is a joke. In the first ones
+# whoever is called on answers; later somebody else may throw in a word, but hardly one this long.
 OPENING, CLOSING = 6, 3
+LONG_ANSWER_WORDS = 60
+_BY_FIRST_NAME = frozenset({"asked", "answered"})
+_CALLING = frozenset({"asked", "called", "welcomed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,17 @@ def infer(said: Sequence[Said]) -> tuple[Inferred | None, ...]:
     texts = [turn.text for turn in said]
     clips = _clips(said, texts)
     places = _places(said, clips)
+    talk = Addressing(["" if turn.set_off else turn.text for turn in said])
     clues = [clue for n, turn in enumerate(said) if not turn.set_off for clue in clues_in(turn.text, n)]
     clues = [clue for clue in clues if clue.kind != "self" or not OPENING <= clue.turn < len(said) - CLOSING]
+    clues = [clue for clue in clues if clue.kind not in _BY_FIRST_NAME or talk.is_name(clue.name)]
+    clues += talk.called()
+    clues += talk.in_passing(frozenset(clue.name.split()[0] for clue in clues))
     # Only people who take part count: a Robert who is spoken to is not the Robert Smith who is spoken about.
     people = fullest_names(clue.name for clue in clues)
     votes = list(_votes(clues, places, people))
-    named = _certain_alone(votes)
-    if len(set(people.values())) <= 2 and _take_turns(votes):
+    named = _certain_alone(votes, texts, talk)
+    if len(set(people.values())) == 2 and not talk.others(frozenset(w for name in people for w in name.split())):
         named |= _alternating(votes)
     at_place = [named.get(place) if place is not None else None for place in places]
     return tuple(clips.get(n, found) for n, found in enumerate(at_place))
@@ -104,54 +115,75 @@ def _votes(clues: Iterable[Clue], places: Sequence[int | None], people: Mapping[
                 yield _Vote(there, name, clue)
 
 
-def _take_turns(votes: Iterable[_Vote]) -> bool:
-    """Whether all votes fit two people speaking in turn."""
-    side_of: dict[str, int] = {}
-    for vote in votes:
-        side = (vote.place + vote.against) % 2
-        if side_of.setdefault(vote.name, side) != side:
-            return False
-    return len(set(side_of.values())) == len(side_of)
-
-
-def _alternating(votes: Iterable[_Vote]) -> dict[int, Inferred]:
-    """Names for all places from the first to the last clue of each stretch that has enough of them."""
+def _alternating(votes: Sequence[_Vote]) -> dict[int, Inferred]:
+    """Names for the places between clues that agree on two people speaking in turn; none where too many disagree."""
     reasons: dict[str, str] = {}
-    side_of: dict[str, int] = {}
     for vote in votes:
-        side_of[vote.name] = (vote.place + vote.against) % 2
         reasons.setdefault(vote.name, vote.clue.reason)
-    sides = {side: Inferred(name, reasons[name]) for name, side in side_of.items()}
-    filled = {place for first, last in _stretches(votes) for place in range(first, last + 1)}
-    return {place: sides[place % 2] for place in filled if place % 2 in sides}
+    if len(reasons) != 2 or not all(_takes_part(name, votes) for name in reasons):
+        return {}
+    both = [Inferred(name, reason) for name, reason in reasons.items()]
+    # Whose places are the even ones, as each place's votes say: 0 for the first of both, 1 for the second.
+    at: defaultdict[int, set[int]] = defaultdict(set)
+    for vote in votes:
+        at[vote.place].add((vote.place + vote.against + (vote.name == both[1].name)) % 2)
+    agreed = [(place, next(iter(evens))) for place, evens in sorted(at.items()) if len(evens) == 1]
+    steps = list(pairwise(agreed))
+    disagreeing = len(at) - len(agreed) + sum(before[1] != after[1] for before, after in steps)
+    enough = len({vote.clue.turn for vote in votes})
+    if enough < ENOUGH_CLUES or disagreeing > DISAGREEING * enough:
+        return {}
+    return {
+        place: both[(place + even) % 2]
+        for (first, even), (last, same) in steps
+        if even == same and last - first <= LONGEST_STRETCH
+        for place in range(first, last + 1)
+    }
 
 
-def _stretches(votes: Iterable[_Vote]) -> Iterator[tuple[int, int]]:
-    """First and last place of votes that lie close to one another and come from enough clues."""
-    stretch: list[_Vote] = []
-    for vote in sorted(votes, key=lambda vote: vote.place):
-        if stretch and vote.place - stretch[-1].place > LONGEST_STRETCH:
-            yield from _ends(stretch)
-            stretch = []
-        stretch.append(vote)
-    yield from _ends(stretch)
+def _takes_part(name: str, votes: Sequence[_Vote]) -> bool:
+    """Whether somebody is heard of twice, or at once as people are where a conversation opens.
+
+    A single "we had Ann Lee join us" in the middle may be about another day.
+    """
+    heard = [vote.clue for vote in votes if vote.name == name]
+    at_once = any(clue.turn < OPENING and clue.kind != "addressed" for clue in heard)
+    return at_once or len({clue.turn for clue in heard}) >= 2
 
 
-def _ends(stretch: Sequence[_Vote]) -> Iterator[tuple[int, int]]:
-    if len({vote.clue for vote in stretch}) >= ENOUGH_CLUES:
-        yield stretch[0].place, stretch[-1].place
-
-
-def _certain_alone(votes: Iterable[_Vote]) -> dict[int, Inferred]:
-    """Undisputed names that need no alternation: given by the speaker, or by two kinds of clues to one place."""
+def _certain_alone(votes: Iterable[_Vote], texts: Sequence[str], talk: Addressing) -> dict[int, Inferred]:
+    """Undisputed names that need no alternation: by the speaker, by who calls on him, or by two kinds of clues."""
     at: defaultdict[int, list[_Vote]] = defaultdict(list)
+    spoken_to: defaultdict[int, set[str]] = defaultdict(set)
     for vote in votes:
         at[vote.place].append(vote)
+        if vote.against:
+            spoken_to[vote.clue.turn].add(vote.name)
     certain: dict[int, Inferred] = {}
     for place, here in at.items():
         given = [vote for vote in here if not vote.against]
         names, denied = {vote.name for vote in given}, {vote.name for vote in here if vote.against}
-        proven = len({vote.clue.kind for vote in given}) >= 2 or any(vote.clue.offset == 0 for vote in given)
-        if len(names) == 1 and proven and not names & denied:
-            certain[place] = Inferred(given[0].name, given[0].clue.reason)
+        proofs = [vote for vote in given if _proves(vote.clue, texts, talk)]
+        # "Jon, Ian, any thoughts?" calls on nobody in particular.
+        proofs = [vote for vote in proofs if vote.clue.offset == 0 or spoken_to[vote.clue.turn] <= names]
+        if len(names) == 1 and not names & denied and (proofs or _two_kinds(given)):
+            certain[place] = Inferred(given[0].name, (proofs or given)[0].clue.reason)
     return certain
+
+
+def _proves(clue: Clue, texts: Sequence[str], talk: Addressing) -> bool:
+    """Whether one clue is enough for a name: the speaker's own word, or a call on somebody whose full name is said."""
+    if clue.offset == 0:
+        return True
+    name = clue.name.split()[0]
+    if clue.kind not in _CALLING or not talk.is_name(name):
+        return False
+    if clue.kind == "welcomed" or clue.turn < OPENING:
+        return talk.has_full_name(name, clue.turn) or (clue.kind != "welcomed" and name in talk.presented)
+    return name in talk.presented and len(texts[clue.turn + 1].split()) >= LONG_ANSWER_WORDS
+
+
+def _two_kinds(given: Sequence[_Vote]) -> bool:
+    """Whether clues of two kinds from two turns give a name, or somebody is both introduced and called on."""
+    kinds = {vote.clue.kind for vote in given}
+    return len(kinds) >= 2 and (len({vote.clue.turn for vote in given}) >= 2 or kinds <= _CALLING | {"introduced"})

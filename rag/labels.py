@@ -20,6 +20,8 @@ HONORIFICS = word_set(
     "councilmember commissioner gen general col colonel capt captain sgt lt officer minister speaker delegate "
     "congressman congresswoman"
 )
+# Words that belong to the honorific next to them: "Vice Chair", "Madam Chair", "Lt. Gov.", "Mayor Pro Tem".
+_BESIDE_HONORIFIC = word_set("madam mister vice deputy acting chief associate lieutenant lt attorney pro tem")
 PARTICLES = word_set("de del della der den da di do dos du la le van von ter bin ibn al el y st")
 _ROLES = word_set(
     "host co-host cohost guest byline anchor reporter correspondent moderator interviewer interviewee narrator "
@@ -33,7 +35,18 @@ _UNIDENTIFIED = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*[\[(（]([^\[\]()（）]*)[\])）]\s*$")
-_PHONETIC = frozenset({"ph", "sp", "phonetic", ""})
+_INNER = re.compile(r"\s*\(([DRI]-[A-Z][A-Za-z.]+)\)(?=,)")  # CNN: "REP. JIM JORDAN (R-OH), JUDICIARY CHAIR"
+# In parentheses after a name, of nobody: how it is spelled or said, how the voice comes.
+_ASIDE = re.compile(
+    r"ph|sp|phonetic|(?:she|he|they|ze)(?:/\w+){1,2}|[EC]|voice-?over|on[- ]camera|off[- ](?:camera|mic|screen)"
+    r"|(?:via|by|on|through) (?:(?:tele)?phone|satellite|skype|zoom|video(?:tape)?|(?:an? )?(?:translator|interpreter))"
+    r"|translated|singing|reading|laughing|continued|cont['’]?d|unverified|external|on screen|",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?P<name>[^\W\d_a-z][^\W\d_]*\.?(?: [^\W\d_a-z][\w'’-]*\.?){1,3}) (?:\||[-–—]) (?P<after>[^|,]{2,40})"
+)
+_PARTY = re.compile(r"[DRI]-[A-Z][A-Za-z.]*")
 _MIXED_PREFIX = re.compile(r"\b(?:Mac|Mc|O['’]|De|Van|Von|La|Le|Di)(?=[A-Z]{2})")
 
 
@@ -63,6 +76,11 @@ def parse_label(raw: str) -> Label:
     if is_unidentified(found):
         return Label(found)
     rest, role, organisation = _without_tail(found)
+    if inner := _INNER.search(rest):
+        rest, organisation = rest.replace(inner[0], "", 1), organisation or inner[1]
+    if beside := _BESIDE.fullmatch(rest):  # "Ann Lee | Acme", as meeting tools show people
+        rest, after = beside["name"], beside["after"]
+        role, organisation = (after, organisation) if after.lower() in _ROLES else (role, organisation or after)
     parts = [part.strip() for part in rest.split(",")]
     head, after = parts[0], [part for part in parts[1:] if part]
     while after and after[0].rstrip(".").lower() in _DEGREES:
@@ -79,9 +97,11 @@ def parse_label(raw: str) -> Label:
 
 def split_honorific(name: str) -> tuple[str | None, str]:
     """("Sen.", "Elizabeth Warren") of "Sen. Elizabeth Warren"; (None, name) where there is none."""
-    first, _, rest = name.partition(" ")
-    if rest and first.rstrip(".").lower() in HONORIFICS:
-        return first, rest.strip()
+    words = name.split()
+    plain = [word.rstrip(".").lower() for word in words]
+    end = next((n for n, word in enumerate(plain) if word not in HONORIFICS | _BESIDE_HONORIFIC), 0)
+    if not HONORIFICS.isdisjoint(plain[:end]) and plain[end] not in {"of", "for", "and", "tempore"}:
+        return " ".join(words[:end]), " ".join(words[end:])
     return None, name
 
 
@@ -94,13 +114,13 @@ def _is_given_name(part: str) -> bool:
 
 
 def _without_tail(found: str) -> tuple[str, str | None, str | None]:
-    """Take a closing parenthesis off: (label, role, organisation)."""
+    """Take closing parentheses off: (label, role, organisation)."""
     match = _TAIL.search(found)
     if match is None or not match.start():
         return found, None, None
     inside = match[1].strip()
-    if inside.lower().strip(".?") in _PHONETIC:
-        return found[: match.start()], None, None
+    if _ASIDE.fullmatch(inside.strip(".?")):
+        return _without_tail(found[: match.start()])
     if inside.lower() in _ROLES:
         return found[: match.start()], inside, None
     if split_honorific(inside)[0] is not None and found.lower().startswith(("the ", "madam ", "acting ")):
@@ -113,7 +133,8 @@ def _role_and_organisation(
 ) -> tuple[str | None, str | None]:
     """Sort what follows the name's comma: an abbreviation is an organisation, all else is the role."""
     for part in parts:
-        abbreviation = re.fullmatch(r"[A-Z][A-Z&.-]{1,5}", part) is not None and part.lower() not in _ROLES
+        short = re.fullmatch(r"[A-Z][A-Z&.-]{1,5}", part) or _PARTY.fullmatch(part)
+        abbreviation = short is not None and part.lower() not in _ROLES
         if abbreviation and organisation is None:
             organisation = part
         else:

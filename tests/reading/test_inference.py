@@ -120,3 +120,53 @@ def test_own_name() -> None:
 def test_nothing_to_go_by() -> None:
     assert names() == []
     assert names("Fine.", "Good.") == [None, None]
+
+
+LONG = "That is a long story that I will tell from its very beginning. " * 6
+
+
+def test_two_people_who_now_and_then_say_each_others_name() -> None:
+    small_talk = ["I see.", "Yes."] * 5
+    found = names(
+        "Welcome. I'm Maria Lopez, and with me is Dan Whitfield. How are you, Dan?",
+        "Fine, Maria, thanks.",
+        *small_talk,
+        "And then, Dan, what was it like?",
+        "Quiet.",
+        *small_talk,
+        "Thank you, Dan, for coming.",
+        "Bye.",
+    )
+    assert found[:-1] == [HOST, "Dan"] * 12 + [HOST]
+
+
+def test_a_third_name_between_commas_is_a_third_person() -> None:
+    found = names(
+        "Welcome. I'm Maria Lopez, and with me is Dan Whitfield. How are you, Dan?",
+        "Fine, Maria, thanks.",
+        "I think, Joan, it is late.",
+        "Yes, Maria, it is.",
+        "As you say, Joan, it is.",
+        "Thank you, Dan, for coming.",
+    )
+    assert found == [HOST, "Dan", None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("calls", "answer", "name"),
+    [
+        ("With us is Dan Whitfield. Welcome, Dan!", "Hello.", "Dan"),
+        ("With us is Dan Whitfield. Dan, where are you?", "Here.", "Dan"),
+        ("Welcome, Dan!", "Hello.", None),  # Whoever Dan is.
+        ("With us are Dan Whitfield and Ann Lee. Dan, Ann, where are you?", "Here.", None),
+        ("Welcome to the show, Spain!", "Hello.", None),
+    ],
+)
+def test_who_is_called_on_by_a_name_said_in_full_answers(calls: str, answer: str, name: str | None) -> None:
+    assert names(calls, answer, "I see.") == [None, name, None]
+
+
+@pytest.mark.parametrize(("answer", "name"), [(LONG, "Dan"), ("Ha!", None)])
+def test_later_on_only_a_long_answer_is_by_who_was_asked(answer: str, name: str | None) -> None:
+    talk = ["Dan Whitfield is one of the many who came.", *["I see."] * 11]
+    assert names(*talk, "What do you think, Dan?", answer)[-1] == name
