@@ -206,8 +206,8 @@ def discard(home: Path) -> None:
 
 
 def _turn_words(rows: list[TurnRow]) -> Iterator[TurnWords]:
-    """Each turn's words with its speaker's name, alone and with the turns before and after."""
+    """Each turn's words with its speaker's name, alone and with the turns on either side: one of each, and three."""
     spoken = [content_words(f"{row.speaker or ''} {row.text}") for row in rows]
     for at, row in enumerate(rows):
-        window = [word for beside in spoken[max(at - 1, 0) : at + 2] for word in beside]
-        yield TurnWords(row.turn_id, spoken[at], window)
+        narrow, wide = ([w for one in spoken[max(at - k, 0) : at + k + 1] for w in one] for k in (1, 3))
+        yield TurnWords(row.turn_id, spoken[at], narrow, wide)

@@ -1,4 +1,4 @@
-"""Turns by their words: BM25 over turns, windows of three and whole transcripts. The door to tantivy."""
+"""Turns by their words: BM25 over turns, windows of three and of seven, and whole transcripts. The door to tantivy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import tantivy
 from index.store.records import Point
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
 
-_ALONE, _WINDOW, _WHOLE = "alone", "window", "whole"
+_ALONE, _WINDOW, _WIDE, _WHOLE = "alone", "window", "wide", "whole"
 _TURN, _ORDINAL, _GENERATION, _STAMP = "turn_id", "ordinal", "generation", "stamp"
 _HEAP_BYTES = 64_000_000
 _SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
@@ -23,19 +23,21 @@ _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
 @dataclass(frozen=True, slots=True)
 class TurnWords:
-    """The words of one turn, and of it with the turns around it, as `rag.words` gives them."""
+    """The words of one turn, and of it with the turns next to it and around it, as `rag.words` gives them."""
 
     turn_id: int
     alone: list[str]
     window: list[str]
+    wide: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """BM25 scores: of turns alone and as windows, by turn id; of whole transcripts, by ordinal."""
+    """BM25 scores: of turns alone and as narrow and wide windows, by turn id; of whole transcripts, by ordinal."""
 
     alone: dict[int, float]
     windows: dict[int, float]
+    wide: dict[int, float]
     transcripts: dict[int, float]
 
 
@@ -114,6 +116,7 @@ class Lexicon:
                     document.add_unsigned(_TURN, turn.turn_id)
                     document.add_text(_ALONE, " ".join(turn.alone))
                     document.add_text(_WINDOW, " ".join(turn.window))
+                    document.add_text(_WIDE, " ".join(turn.wide))
                     writer.add_document(document)
                 if whole:
                     document = tantivy.Document()
@@ -143,12 +146,13 @@ class Lexicon:
             allowed: Which turns may be found.
         """
         if not words:
-            return Matches({}, {}, {})
+            return Matches({}, {}, {}, {})
         inside = self._rules(Allowed(ordinals=allowed.ordinals))
         rules = self._rules(allowed)
         return Matches(
             self._scores(_ALONE, words, rules, by=_TURN, limit=limit),
             self._scores(_WINDOW, words, rules, by=_TURN, limit=limit),
+            self._scores(_WIDE, words, rules, by=_TURN, limit=limit),
             self._scores(_WHOLE, words, inside, by=_ORDINAL, limit=limit),
         )
 
@@ -257,7 +261,7 @@ def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.Do
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for field in (_ALONE, _WINDOW, _WHOLE):
+    for field in (_ALONE, _WINDOW, _WIDE, _WHOLE):
         builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option="freq")
     builder.add_unsigned_field(_TURN, stored=False, indexed=True, fast=True)
     builder.add_unsigned_field(_ORDINAL, stored=False, indexed=True, fast=True)

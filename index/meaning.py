@@ -7,10 +7,13 @@ import numpy as np
 from index.encoder import Vectors
 from index.store.records import Scope
 from index.store.schema import STRIDE
-from index.vectors import Ids, Mask, VectorIndex
+from index.vectors import NARROW, WIDE, Ids, Mask, VectorIndex
 
-Nearness = dict[int, tuple[float, float]]
-"""By turn id: cosine of the nearest passage of the turn, and of the nearest window around one."""
+Nearness = dict[int, tuple[float, float, float]]
+"""By turn id: cosine of the nearest passage of the turn, and of the nearest narrow and wide window around one."""
+
+NOWHERE = (0.0, 0.0, 0.0)
+_FURTHEST = (-1.0, -1.0, -1.0)
 
 
 class Meaning:
@@ -45,13 +48,11 @@ class Meaning:
     def _near(self, rows: Ids) -> Nearness:
         if len(rows) == 0:
             return {}
-        alone, window = self._vectors.scores(self._query, rows)
+        scores = [self._vectors.scores(self._query, rows, beside).tolist() for beside in ((), NARROW, WIDE)]
         near: Nearness = {}
-        for anchor, one, other in zip(
-            self._vectors.anchors[rows].tolist(), alone.tolist(), window.tolist(), strict=True
-        ):
-            known = near.get(anchor, (-1.0, -1.0))
-            near[anchor] = (max(known[0], one), max(known[1], other))
+        for anchor, alone, narrow, wide in zip(self._vectors.anchors[rows].tolist(), *scores, strict=True):
+            known = near.get(anchor, _FURTHEST)
+            near[anchor] = (max(known[0], alone), max(known[1], narrow), max(known[2], wide))
         return near
 
 

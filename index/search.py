@@ -1,43 +1,26 @@
-"""Questions to turns: meaning and words, alone and in windows, fused by normalised scores.
+"""Questions to turns: meaning and words propose candidates, which are weighed, read and ranked.
 
-Each of four channels (vectors and BM25, of single turns and of windows of three) proposes candidates; every candidate
-gets its score in every channel; each channel is scaled to 0..1 over the candidates and added with its weight. Single
-turns rank well at the top, windows find more further down. Filters decide beforehand what may be a candidate at all.
+Single turns rank well at the top, windows find more further down: both are proposed, by vectors and by BM25, and every
+candidate gets its score in every channel (`index.ranking`). Filters decide beforehand what may be a candidate at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from index import ranking, stretches
 from index.derived import Derived
 from index.encoder import Encoder
-from index.lexicon import Allowed, Matches
-from index.meaning import Meaning, Nearness
+from index.lexicon import Allowed
+from index.meaning import Meaning
 from index.store.library import Library
 from index.store.records import Scope
-from index.store.schema import STRIDE
-from rag.evidence import asks
-from rag.values import Filters, Hit, Searched, Source, Turn
-from rag.words import content_words
+from rag.question import parse
+from rag.values import Filters, Hit, Searched, Turn
 
-# Weights of the channels, chosen on LoCoMo and QMSum development data: docs/experiments.md.
-_WEIGHTS = {
-    "meaning alone": 1.0,
-    "meaning window": 2.0,
-    "words alone": 1.0,
-    "words window": 2.0,
-    "words transcript": 1.0,
-}
 _NEAREST = 300  # rows proposed by meaning, their neighbours besides
-_LEXICAL = 600  # turns proposed by words, alone and as windows each
-_READ = 120  # candidates whose text is looked at
-# What the turn after a question gains of the question's score, and what a question loses: docs/experiments.md.
-_ANSWERS, _ASKS = 0.1, 0.05
-
-Channel = npt.NDArray[np.float64]
+_LEXICAL = 600  # turns proposed by words, alone and in windows each
+_READ = 250  # candidates whose text is looked at
 
 
 class Search:
@@ -66,19 +49,24 @@ class Search:
         self._derived.catch_up()
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
+        question = parse(query)
         meaning = Meaning(self._derived.vectors, self._encoder.encode_query(query), scope)
-        asked = list(dict.fromkeys(content_words(query)))
-        words = self._derived.lexicon.find(asked, limit=_LEXICAL, allowed=_allowed(scope))
+        words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=_allowed(scope))
         near = meaning.nearest(_NEAREST)
-        candidates = sorted({*near, *words.alone, *words.windows})
+        candidates = sorted({*near, *words.alone, *words.windows, *words.wide})
         near |= meaning.of([turn_id for turn_id in candidates if turn_id not in near])
-        # 3. One score each.
-        scores = _fused(candidates, near, words)
-        # 4. Read the best, as long as they are still in the library, and rank answers before questions.
-        best = sorted(candidates, key=lambda turn_id: -scores[turn_id])[: max(_READ, 2 * top_k)]
-        found = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
-        ranked = sorted(_read({one: scores[one] for one in best}, found).items(), key=lambda one: (-one[1], one[0]))
-        return [Hit(found[turn_id][0], (found[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        # 3. How well each was found.
+        known = ranking.found(candidates, near, words)
+        best = sorted(candidates, key=lambda turn_id: -known[turn_id])[: max(_READ, 2 * top_k)]
+        # 4. Read the best, as long as they are still in the library: what in them speaks for an answer.
+        turns = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
+        worth = ranking.read(question, {one: known[one] for one in best}, turns, known)
+        # 5. What is answered by minutes of talk is found where the most of it lies.
+        if question.broad:
+            turns = self._library.turns(_let_through(stretches.around(best), scope))
+            worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
+        ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
+        return [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""
@@ -107,40 +95,11 @@ class Search:
         return {} if size is None else self._derived.lexicon.rarity_within(words, size[0], turns=size[1])
 
 
-def _fused(candidates: list[int], near: Nearness, words: Matches) -> dict[int, float]:
-    """Every channel's scores scaled to 0..1 over the candidates, weighed and added, by turn id."""
-    if not candidates:
-        return {}
-    nowhere = (0.0, 0.0)
-    channels = {
-        "meaning alone": [near.get(one, nowhere)[0] for one in candidates],
-        "meaning window": [near.get(one, nowhere)[1] for one in candidates],
-        "words alone": [words.alone.get(one, 0.0) for one in candidates],
-        "words window": [words.windows.get(one, 0.0) for one in candidates],
-        "words transcript": [words.transcripts.get(one // STRIDE, 0.0) for one in candidates],
-    }
-    weighed = np.stack([_WEIGHTS[name] * _scaled(values) for name, values in channels.items()])
-    return dict(zip(candidates, (weighed.sum(axis=0) / sum(_WEIGHTS.values())).tolist(), strict=True))
-
-
-def _read(scores: dict[int, float], found: dict[int, tuple[Source, Turn]]) -> dict[int, float]:
-    """Scores by turn id, exchanges taken into account: a question that matches lifts the turn that answers it."""
-    asking = {turn_id for turn_id, (_, turn) in found.items() if asks(turn.text)}
-    return {
-        turn_id: score
-        + (_ANSWERS * scores.get(turn_id - 1, 0.0) if turn_id - 1 in asking else 0.0)
-        - (_ASKS if turn_id in asking else 0.0)
-        for turn_id, score in scores.items()
-        if turn_id in found
-    }
-
-
 def _allowed(scope: Scope) -> Allowed:
     return Allowed(scope.ordinals, scope.only, scope.never)
 
 
-def _scaled(values: Sequence[float]) -> Channel:
-    """Shifted and stretched to 0..1; all 0 where there is nothing to tell apart."""
-    array = np.asarray(values, dtype=np.float64)
-    low, high = float(array.min()), float(array.max())
-    return (array - low) / (high - low) if high > low else np.zeros_like(array)
+def _let_through(turn_ids: list[int], scope: Scope) -> list[int]:
+    """Those of these turns, all of transcripts in scope, that are in scope themselves."""
+    only, never = None if scope.only is None else set(scope.only), set(scope.never)
+    return [one for one in turn_ids if (only is None or one in only) and one not in never]

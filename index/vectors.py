@@ -1,11 +1,12 @@
 """Passages by meaning: exact inner products over unit vectors. The only module that imports FAISS.
 
 Rows are kept in order of passage id, so the passages before and after one are its neighbours in the matrix, and the
-vector of a window is arithmetic: half the one before, the passage, half the one after. Nothing is encoded twice.
+vector of a window is arithmetic: the passage and, with falling weights, its neighbours. Nothing is encoded twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -18,7 +19,8 @@ Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
 
-_BESIDE = np.float32(0.5)  # weight of a neighbour in a window: design.md, "Encode every character once"
+# Weights of the neighbours in a window, the nearest first: docs/experiments.md.
+NARROW, WIDE = (0.5,), (1.0, 0.7, 0.4)
 
 
 class VectorIndex:
@@ -107,25 +109,28 @@ class VectorIndex:
             _, rows = self._index.search(query, limit, params=_only(allowed))
         return np.asarray(rows[0], dtype=np.int64)
 
-    def scores(self, query: Vectors, rows: Ids) -> tuple[Scores, Scores]:
-        """How near passages are to `query`, alone and as windows.
+    def scores(self, query: Vectors, rows: Ids, beside: Sequence[float] = ()) -> Scores:
+        """How near passages, or windows around them, are to `query`.
 
         Args:
             query: The question's vector, shape (1, dimension).
             rows: Which rows.
+            beside: Weights of the neighbours on either side, the nearest first (`NARROW`, `WIDE`); none for the
+                passages alone. Neighbours are of the same transcript.
 
         Returns:
-            Cosines of the passages, and of the windows around them; both of `rows`'s length.
+            Cosines, of `rows`'s length.
         """
         matrix = self._matrix()
-        alone = matrix[rows]
-        window = alone.copy()
-        for step in (-1, 1):
-            beside = np.clip(rows + step, 0, len(self) - 1)
-            adjacent = self.ids[beside] == self.ids[rows] + step
-            window[adjacent] += _BESIDE * matrix[beside[adjacent]]
-        window /= np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-12)
-        return (alone @ query[0]).astype(np.float32), (window @ query[0]).astype(np.float32)
+        window = matrix[rows]
+        for distance, weight in enumerate(beside, start=1):
+            for step in (-distance, distance):
+                there = np.clip(rows + step, 0, len(self) - 1)
+                adjacent = self.ids[there] == self.ids[rows] + step
+                window[adjacent] += np.float32(weight) * matrix[there[adjacent]]
+        if beside:
+            window /= np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-12)
+        return np.asarray(window @ query[0], dtype=np.float32)
 
     def _own(self) -> None:
         """Take what is mapped into memory: FAISS ends the process of who changes it where it lies."""

@@ -33,7 +33,15 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
             r"\bwhy\b|\bhow come\b|\bwhat (?:made|led|caused|drove|kept|stopped)\b|\b(?:reason|because)\b", re.I
         ),
     ),
-    ("time", re.compile(r"\bwhen\b|\b(?:which|what) (?:year|month|week|day|date|time)\b", re.I)),
+    # "When discussing ..." asks for no time.
+    (
+        "time",
+        re.compile(
+            r"(?:^|[,;] |\b(?:and|or|but|since|until) )when\b(?! \w+ing\b)"
+            r"|\b(?:which|what) (?:year|month|week|day|date|time)\b",
+            re.I,
+        ),
+    ),
     (
         "name",
         re.compile(
@@ -54,6 +62,26 @@ CALENDAR = frozenset(
     """January February March April May June July August September October November December Monday Tuesday Wednesday
     Thursday Friday Saturday Sunday I""".split()
 )
+# A question about what was discussed, in meetings above all; and the words that say no more than that.
+_BROAD = re.compile(
+    r"\b(?:summari[sz]e|outline|overview|recap|debate[ds]?|conclusions?|conclude[ds]?|opinions?|attitudes?|thoughts|stance)\b"
+    r"|\bdiscuss(?:ed|ions?|ing|es)?\b|^(?:please )?describe\b|\bdecisions? (?:of|on|about|regarding)\b"
+    r"|\b(?:think|thought|say|said|talk(?:ed)?|argue[ds]?|question(?:ed|ing)?|comment(?:ed|s)?)"
+    r" (?:of|on|about|towards?|regarding)\b"
+    r"|\b(?:dis)?agree[ds]? (?:up)?on\b|\bwhen (?:discussing|presenting|talking)\b"
+    r"|\b(?:did|does|do|would|will|could|should|has|have|had|by) the(?: whole| entire)?"
+    r" (?:group|team|committee|council|board|panel|meeting|members)\b"
+    r"|\b(?:problems?|advantages?|disadvantages?|impact|solutions?|controversy|challenges|presentations?|status)"
+    r" (?:of|to|with|for|on|about|facing|encountered|mainly)\b",
+    re.I,
+)
+_WHO = re.compile(r"who|whose|whom|which", re.I)
+_OF_TALK = frozenset(
+    stem(word)
+    for word in """summarize summarise summary describe outline overview recap discuss discussion opinion think thought
+    attitude conclusion conclude decision decide meeting group member talk please presentation present comment
+    introduce towards according""".split()
+)
 # A question that leans on what was said before it.
 _LEANS = re.compile(
     r"^(?:and|but|so|or|then|also|what about|how about)\b"
@@ -72,6 +100,7 @@ class Question:
         names: The stemmed words of the proper names in it.
         wants: What kind of thing an answer has to hold.
         heads: Where a name of something is wanted, the stemmed words for that something ("brand", "recorder").
+        broad: Whether it asks what was discussed, which minutes of talk answer, rather than for a fact.
     """
 
     text: str
@@ -79,6 +108,13 @@ class Question:
     names: frozenset[str]
     wants: frozenset[Wanted]
     heads: frozenset[str] = frozenset()
+    broad: bool = False
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """The words to look for: all of them, but where talk is asked for, not the words that say so."""
+        about = tuple(word for word in self.words if word not in _OF_TALK)
+        return about if self.broad and about else self.words
 
 
 def checked(text: str, *, what: str = "question") -> str:
@@ -97,12 +133,14 @@ def checked(text: str, *, what: str = "question") -> str:
 
 def parse(text: str) -> Question:
     """Take a question apart."""
+    wants = frozenset(kind for kind, pattern in _WANTED if pattern.search(text))
     return Question(
         text=text,
         words=tuple(dict.fromkeys(content_words(text))),
         names=frozenset(_names(text)),
-        wants=frozenset(kind for kind, pattern in _WANTED if pattern.search(text)),
+        wants=wants,
         heads=_heads(text),
+        broad=not wants & {"time", "number"} and not _WHO.match(text) and _BROAD.search(text) is not None,
     )
 
 

@@ -68,3 +68,42 @@ def test_a_question_is_taken_apart() -> None:
     assert found.words == tuple(dict.fromkeys(found.words))
     assert {"greg", "allen"} <= found.names
     assert found.wants == {"number", "reason"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Summarize the discussion about product quotation.",
+        "What did the group think of the battery?",
+        "What was agreed upon on sample transcripts?",
+        "What did Bob say about the budget when discussing the bridge?",
+        "What were the problems with the recordings?",
+    ],
+)
+def test_what_was_discussed_is_a_broad_question(text: str) -> None:
+    assert parse(text).broad
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When did the council discuss the bridge?",
+        "How many members of the group agreed on it?",
+        "What did Caroline see at the council meeting for adoption?",
+        "Which brand of recorder does Ann use?",
+        "Who built the bridge?",
+    ],
+)
+def test_a_question_for_a_fact_is_not_broad(text: str) -> None:
+    assert not parse(text).broad
+
+
+def test_words_that_only_say_that_talk_is_asked_for_are_not_looked_for() -> None:
+    assert parse("Summarize the discussion about battery life").sought == ("batteri", "life")
+    assert parse("Please summarize the discussion").sought == parse("Please summarize the discussion").words
+    assert parse("Who asked for the discussion group?").sought == ("ask", "discuss", "group")
+
+
+def test_when_amid_a_question_asks_for_no_time() -> None:
+    assert "time" not in parse("What did she say when discussing the bridge?").wants
+    assert "time" in parse("Who built the bridge, and when did it open?").wants

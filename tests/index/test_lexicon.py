@@ -29,7 +29,9 @@ def fill(lexicon: Lexicon, transcripts: Mapping[int, list[str]], *, generation: 
         words = [text.split() for text in texts]
         turns = [
             TurnWords(
-                ordinal * STRIDE + at + 1, words[at], [word for near in words[max(at - 1, 0) : at + 2] for word in near]
+                ordinal * STRIDE + at + 1,
+                words[at],
+                *([word for near in words[max(at - k, 0) : at + k + 1] for word in near] for k in (1, 3)),
             )
             for at in range(len(words))
         ]
@@ -66,6 +68,7 @@ def test_a_window_is_found_by_the_words_around_it(lexicon: Lexicon) -> None:
     found = lexicon.find(["harney"], limit=10, allowed=EVERYTHING)
     assert turns(found.alone) == [(1, 2)]
     assert sorted(turns(found.windows)) == [(1, 1), (1, 2), (1, 3)]
+    assert sorted(turns(found.wide)) == [(1, 1), (1, 2), (1, 3), (1, 4)]
 
 
 def test_a_whole_transcript_is_found_by_all_its_words(lexicon: Lexicon) -> None:
@@ -91,7 +94,7 @@ def test_scores_are_bm25(tmp_path: Path) -> None:
 
 def test_no_words_find_nothing(lexicon: Lexicon) -> None:
     found = lexicon.find([], limit=10, allowed=EVERYTHING)
-    assert (found.alone, found.windows, found.transcripts) == ({}, {}, {})
+    assert (found.alone, found.windows, found.wide, found.transcripts) == ({}, {}, {}, {})
     assert lexicon.find(["nowhere", '+-&|!(){}[]^"~*?:\\/', "話"], limit=10, allowed=EVERYTHING).alone == {}
 
 
@@ -113,7 +116,8 @@ def test_rules_let_through_what_they_say_and_change_no_score(
     words = ["county", "weather", "money", "count"]
     everything = lexicon.find(words, limit=100, allowed=EVERYTHING)
     found = lexicon.find(words, limit=100, allowed=Allowed(ordinals, only, never))
-    for free, bound in ((everything.alone, found.alone), (everything.windows, found.windows)):
+    for kind in ("alone", "windows", "wide"):
+        free, bound = getattr(everything, kind), getattr(found, kind)
         wanted = {
             turn: score
             for turn, score in free.items()
@@ -155,7 +159,7 @@ def test_an_update_from_another_generation_changes_nothing(lexicon: Lexicon) -> 
 
 def test_an_update_that_fails_on_the_way_changes_nothing_and_gives_the_lock_back(lexicon: Lexicon) -> None:
     def broken() -> object:
-        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"])]
+        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"], ["lake"])]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.encoder import Vectors
-from index.vectors import Ids, Mask, Scores, VectorIndex
+from index.vectors import NARROW, WIDE, Ids, Mask, Scores, VectorIndex
 
 D = 16
 
@@ -27,13 +28,14 @@ def exact(matrix: Vectors, query: Vectors, limit: int, allowed: Mask | None) -> 
     return sorted(map(float, left), reverse=True)[:limit], scores
 
 
-def windows(matrix: Vectors, ids: Ids) -> Vectors:
-    """Half the row before, the row, half the row after, where the ids are neighbours; row by row."""
-    by_id = dict(zip(ids.tolist(), matrix, strict=True))
-    zero = np.zeros(D)
-    mixed = np.stack(
-        [0.5 * by_id.get(one - 1, zero) + by_id[one] + 0.5 * by_id.get(one + 1, zero) for one in ids.tolist()]
-    )
+def windows(matrix: Vectors, ids: Ids, beside: Sequence[float]) -> Vectors:
+    """Each row and its weighed neighbours: as many rows away as their ids are apart; row by row."""
+    mixed = np.zeros((len(ids), D))
+    for row, one in enumerate(ids.tolist()):
+        for other, its in enumerate(ids.tolist()):
+            distance = abs(other - row)
+            if distance <= len(beside) and abs(its - one) == distance:
+                mixed[row] += ([1.0, *beside])[distance] * matrix[other]
     return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), dtype=np.float32)
 
 
@@ -80,9 +82,10 @@ def test_adds_and_removes_leave_what_numpy_has(seed: int, steps: list[str]) -> N
         np.testing.assert_allclose(scores[rows], best, atol=1e-5)
         if len(ids):
             everything = np.arange(len(ids))
-            alone, window = index.scores(query, everything)
-            np.testing.assert_allclose(alone, scores, atol=1e-5)
-            np.testing.assert_allclose(window, windows(matrix, ids) @ query[0], atol=1e-5)
+            np.testing.assert_allclose(index.scores(query, everything), scores, atol=1e-5)
+            for beside in (NARROW, WIDE):
+                wanted = windows(matrix, ids, beside) @ query[0]
+                np.testing.assert_allclose(index.scores(query, everything, beside), wanted, atol=1e-5)
 
 
 def test_a_window_ends_where_its_transcript_ends() -> None:
@@ -92,8 +95,8 @@ def test_a_window_ends_where_its_transcript_ends() -> None:
     ids = np.array([0, 1, 2, 1 << 20, (1 << 20) + 1, (1 << 20) + 3, 5 << 20], dtype=np.int64)
     index = VectorIndex(D)
     index.add(ids, ids, matrix)
-    _, window = index.scores(query, np.arange(7))
-    np.testing.assert_allclose(window, windows(matrix, ids) @ query[0], atol=1e-6)
+    window = index.scores(query, np.arange(7), NARROW)
+    np.testing.assert_allclose(window, windows(matrix, ids, NARROW) @ query[0], atol=1e-6)
     single = float(matrix[6] @ query[0])
     assert window[6] == pytest.approx(single, abs=1e-6)
     half = 0.5 * matrix[1] + matrix[2]
@@ -106,9 +109,9 @@ def test_scores_are_of_the_rows_asked_for_in_their_order() -> None:
     index = VectorIndex(D)
     index.add(np.arange(9), np.arange(9), matrix)
     rows = np.array([8, 0, 4, 4])
-    alone, window = index.scores(query, rows)
-    np.testing.assert_allclose(alone, matrix[rows] @ query[0], atol=1e-6)
-    np.testing.assert_allclose(window, (windows(matrix, np.arange(9)) @ query[0])[rows], atol=1e-6)
+    np.testing.assert_allclose(index.scores(query, rows), matrix[rows] @ query[0], atol=1e-6)
+    wanted = (windows(matrix, np.arange(9), WIDE) @ query[0])[rows]
+    np.testing.assert_allclose(index.scores(query, rows, WIDE), wanted, atol=1e-6)
 
 
 def test_nothing_in_nothing_out() -> None:
