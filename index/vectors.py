@@ -126,7 +126,7 @@ class VectorIndex:
         for distance, weight in enumerate(beside, start=1):
             for step in (-distance, distance):
                 there = np.clip(rows + step, 0, len(self) - 1)
-                adjacent = self.ids[there] == self.ids[rows] + step
+                adjacent = (there == rows + step) & (self.ids[there] == self.ids[rows] + step)
                 window[adjacent] += np.float32(weight) * matrix[there[adjacent]]
         if beside:
             window /= np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-12)
