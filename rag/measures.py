@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 Place = tuple[str, int]
 
-_APOSTROPHES = re.compile(r"['’‘`´]")
+# Taken out, where all other marks separate words: apostrophes, and commas between digits.
+_INSIDE = re.compile(r"['’‘`´]|(?<=\d),(?=\d)")
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = frozenset({"a", "an", "the"})
 
@@ -88,7 +89,7 @@ def has_keys(keys: Sequence[str], said: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Words as answers are compared: lower case, no accents, punctuation or articles ("the" alone stays a word)."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    plain = unicodedata.normalize("NFKD", _INSIDE.sub("", text)).casefold()
     found = _WORD.findall("".join(char for char in plain if not unicodedata.combining(char)))
     return [word for word in found if word not in _ARTICLES] or found
 

@@ -92,7 +92,7 @@ class _Conversation:
         Raises:
             GoldError: One of them is broken.
         """
-        records = [Record(self._file, self._line(one.values), one.values) for one in self._record.records("qa")]
+        records = self._records("qa", "question")
         if not records:
             raise self._record.refuse("there is no question")
         found = tuple(self._item(n, record) for n, record in enumerate(records, start=1))
@@ -110,7 +110,7 @@ class _Conversation:
 
     def _session(self, number: int, digest: str) -> Made:
         name = f"session_{number}"
-        turns = [self._turn(number, n, one) for n, one in enumerate(self._record.records(name), start=1)]
+        turns = [self._turn(number, n, one) for n, one in enumerate(self._records(name, "dia_id"), start=1)]
         day = _day(self._record, f"{name}_date_time")
         origin = Origin("locomo", f"{self._file.stem}/{name}", hashlib.sha256(f"{digest} {name}".encode()).hexdigest())
         for n, one in enumerate(turns, start=1):
@@ -159,11 +159,15 @@ class _Conversation:
         said_by = {self._said_by.get(place) for place in gold}
         return len(named) == 1 and bool(gold) and named[0] not in said_by
 
-    def _line(self, values: dict[str, Any]) -> int:
-        """The line that a question stands on."""
-        written = json.dumps(values.get("question"), ensure_ascii=False)
-        at = max(self._text.find(written), self._text.find(json.dumps(values.get("question"))))
-        return self._text.count("\n", 0, max(at, 0)) + 1
+    def _records(self, name: str, telling: str) -> list[Record]:
+        """The objects of a list, each with the line on which its telling field stands."""
+        return [Record(self._file, self._line(telling, one.values), one.values) for one in self._record.records(name)]
+
+    def _line(self, name: str, values: dict[str, Any]) -> int:
+        """The line of the first field of that name and value, whichever way its letters are written."""
+        value = json.dumps(values.get(name), ensure_ascii=False), json.dumps(values.get(name))
+        found = re.search(rf'"{name}"\s*:\s*(?:{"|".join(re.escape(one) for one in value)})', self._text)
+        return 1 if found is None else self._text.count("\n", 0, found.start()) + 1
 
 
 def _day(record: Record, name: str) -> dt.date:
