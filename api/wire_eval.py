@@ -126,6 +126,7 @@ class EvaluationShape(Wire):
     figures: list[FigureShape]
     recall: list[RecallLine]
     refusals: list[RefusalPoint]
+    false_premises: list[RefusalPoint]
     decided: RefusalPoint | None
     results: list[QuestionResult]
 
@@ -145,6 +146,7 @@ class EvaluationShape(Wire):
             figures=[FigureShape.of(one) for one in value.figures],
             recall=[RecallLine.of(one) for one in value.recall],
             refusals=[RefusalPoint.of(grounds, point) for grounds, point in value.refusals],
+            false_premises=[RefusalPoint.of(grounds, point) for grounds, point in value.premises],
             decided=None if value.decided is None else RefusalPoint.of(None, value.decided),
             results=[QuestionResult.of(one) for one in value.scored],
         )

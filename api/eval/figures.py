@@ -16,6 +16,8 @@ from rag import measures
 
 ALL = "all"
 
+Curve = tuple[tuple[float, measures.Refusals], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -64,6 +66,7 @@ class Evaluation:
         figures: By measure, then by group.
         recall: By group, "all" first.
         refusals: Refusals as the line moves, from refusing nothing to refusing all.
+        premises: The same where of the unanswerable only false premises count; empty where there are none.
         decided: Refusals as they were decided; None when nothing was asked.
         seconds: How long the questions took.
     """
@@ -73,7 +76,8 @@ class Evaluation:
     scored: tuple[Scored, ...]
     figures: tuple[Figure, ...]
     recall: tuple[Line, ...]
-    refusals: tuple[tuple[float, measures.Refusals], ...]
+    refusals: Curve
+    premises: Curve
     decided: measures.Refusals | None
     seconds: float
 
@@ -104,6 +108,7 @@ def evaluation(suite: Suite, only: str | None, outcomes: Sequence[Outcome], seco
         figures=(*_means(by_group), *_refusals(asked), *_shares(by_group), *_ratio(scored), *_times(outcomes)),
         recall=() if suite.name == "qmsum" else _recall(by_group),
         refusals=_curve(asked),
+        premises=_curve([one for one in asked if one.item.answerable or one.item.false_premise], least=1),
         decided=measures.Refusals.of([refused(one) for one in asked], rightly) if asked else None,
         seconds=seconds,
     )
@@ -176,8 +181,10 @@ def _at(one: Outcome, k: int) -> float:
     return measures.turn_recall(found, one.item.gold, one.item.also, k=k)
 
 
-def _curve(asked: Sequence[Outcome]) -> tuple[tuple[float, measures.Refusals], ...]:
-    """Refusals as the line moves; a failure is no refusal wherever the line is."""
+def _curve(asked: Sequence[Outcome], *, least: int = 0) -> Curve:
+    """Refusals as the line moves; a failure is no refusal wherever the line is. Empty below `least` unanswerable."""
+    if sum(not one.item.answerable for one in asked) < least:
+        return ()
     grounds = [math.inf if one.answer is None else one.answer.grounds for one in asked]
     points = measures.refusal_curve(grounds, [not one.item.answerable for one in asked])
     return tuple(one for one in points if math.isfinite(one[0]))

@@ -15,7 +15,8 @@ from typing import Any
 
 from api.compose import Parts
 from api.eval import libraries
-from api.eval.gold import GoldError, Group, Item, Record, Suite, read
+from api.eval.gold import Group, Item, Suite
+from api.eval.records import GoldError, Record, read
 from index.made import Made
 from index.store.records import Origin
 from rag.errors import InputError

@@ -64,15 +64,11 @@ def refusal_curve(value: Evaluation) -> str:
     """Refusal precision by recall as the line moves from refusing nothing to refusing all, and where it is."""
     with mpl.rc_context(_STYLE):
         sheet, axes = _sheet("refusal recall (of the unanswerable)", "refusal precision")
-        points = [point for _, point in value.refusals if point.right]
-        axes.plot(
-            [one.recall for one in points],
-            [one.precision for one in points],
-            color=_COLOURS[0],
-            linewidth=1.8,
-            drawstyle="steps-post",
-            label="as the line moves",
-        )
+        lines = {"as the line moves": value.refusals, "false premises only": value.premises}
+        for at, (label, curve) in enumerate((label, curve) for label, curve in lines.items() if curve):
+            points = [point for _, point in curve if point.right]
+            across, up = [one.recall for one in points], [one.precision for one in points]
+            axes.plot(across, up, label=label, color=_COLOURS[2 * at], linestyle=_DASHES[at], linewidth=1.8)
         if value.decided is not None:
             axes.plot(
                 [value.decided.recall],

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from api.compose import Parts
 from api.eval import libraries
-from api.eval.gold import Group, Item, Record, Suite, json_lines, unique
+from api.eval.gold import Group, Item, Suite, unique
+from api.eval.records import Record, json_lines
 from index.store.library import Library
 from rag.measures import Place
 from rag.values import Filters, Message, Turn

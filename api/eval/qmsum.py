@@ -7,7 +7,8 @@ from pathlib import Path
 
 from api.compose import Parts
 from api.eval import libraries
-from api.eval.gold import Group, Item, Record, Suite, json_lines, read
+from api.eval.gold import Group, Item, Suite
+from api.eval.records import Record, json_lines, read
 from index.made import Made
 from index.store.records import Origin
 from rag.measures import Place

@@ -158,7 +158,7 @@ def _turns(spots: Sequence[Spot]) -> tuple[Sequence[Spot], int]:
     return spots[:_SHOWN], max(len(spots) - _SHOWN, 0)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = _CHARS) -> str:
     """The beginning of a text, nothing in it that acts."""
     plain = shown(text)
-    return plain if len(plain) <= _CHARS else f"{plain[:_CHARS].rstrip()} ..."
+    return plain if len(plain) <= most else f"{plain[:most].rstrip()} ..."

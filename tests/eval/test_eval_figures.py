@@ -88,6 +88,7 @@ def test_podcasts_by_hand() -> None:
     assert made.decided == Refusals(right=1, wrong=1, missed=0)
     # Refusing up to 1.0, to 2.0, to 7.0; the one that failed is never refused.
     assert made.refusals == ((1.0, Refusals(1, 0, 0)), (2.0, Refusals(1, 1, 0)), (7.0, Refusals(1, 2, 0)))
+    assert made.premises == ()
     assert made.recall[0].values[:3] == pytest.approx([1 / 3, 1 / 3, 0.5])
 
 
@@ -126,6 +127,8 @@ def test_locomo_by_hand() -> None:
     assert value(made, "false premises refused") == (1.0, 1)
     assert value(made, "other unanswerable refused") == (0.0, 1)
     assert made.decided == Refusals(right=1, wrong=1, missed=1)
+    # Of the unanswerable the false premise alone: refused first, then the answerable with it.
+    assert made.premises == ((1.0, Refusals(1, 0, 0)), (7.0, Refusals(1, 2, 0)))
 
 
 def test_qmsum_by_hand() -> None:
