@@ -11,7 +11,9 @@ from suites import Measured
 from index.store.library import Library
 
 QUESTION = "id type question answerable gold found status answer cited grounds scores error".split()
-DOCUMENT = "suite data version encoder only questions errors seconds notes figures recall refusals false_premises decided results".split()
+DOCUMENT = """
+    suite data version encoder only questions errors seconds notes figures recall refusals false_premises decided results
+""".split()
 
 
 def test_locomo(measured: Measured) -> None:
