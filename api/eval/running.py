@@ -15,7 +15,7 @@ from rag.errors import NotFoundError, TransciteError
 from rag.evidence import Searcher
 from rag.measures import Place
 from rag.question import checked, standalone
-from rag.values import Answer, Filters, Hit, Turn
+from rag.values import Answer, Filters, Hit, Message, Turn
 
 Only = Literal["search", "answers"]
 
@@ -88,6 +88,11 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
     return outcomes
 
 
+def hits(searcher: Searcher, question: str, *, history: tuple[Message, ...], filters: Filters, depth: int) -> list[Hit]:
+    """What search finds for a question, as asking puts it: made to stand alone."""
+    return searcher.search(standalone(checked(question), history), filters=filters, top_k=depth)
+
+
 class _Putting:
     """Puts one question after the other to one library."""
 
@@ -101,9 +106,9 @@ class _Putting:
         found = explicit = answer = opened = search_ms = ask_ms = None
         errors: list[str] = []
         if self._searches:
-            found, search_ms = _tried(lambda: self._found(standalone(checked(item.text), item.history), item), errors)
+            found, search_ms = _tried(lambda: self._found(item.text, item.history, item.filters), errors)
             if item.explicit is not None:
-                explicit, _ = _tried(lambda: self._found(item.explicit or "", item), errors)
+                explicit, _ = _tried(lambda: self._found(item.explicit or "", (), item.filters), errors)
         if self._asks:
             answer, ask_ms = _tried(lambda: self._answer(item, item.filters), errors)
             if item.filters.speakers:
@@ -121,9 +126,8 @@ class _Putting:
             ask_ms=ask_ms,
         )
 
-    def _found(self, query: str, item: Item) -> tuple[Spot, ...]:
-        hits = self._searcher.search(query, filters=item.filters, top_k=self._depth)
-        return _turns(hits)
+    def _found(self, question: str, history: tuple[Message, ...], filters: Filters) -> tuple[Spot, ...]:
+        return _turns(hits(self._searcher, question, history=history, filters=filters, depth=self._depth))
 
     def _answer(self, item: Item, filters: Filters) -> Answer:
         return ask(item.text, searcher=self._searcher, filters=filters, history=item.history)
@@ -140,9 +144,9 @@ def _tried(work: Callable[[], _Done], errors: list[str]) -> tuple[_Done | None, 
     return done, (perf_counter() - began) * 1000
 
 
-def _turns(hits: Sequence[Hit]) -> tuple[Spot, ...]:
+def _turns(found: Sequence[Hit]) -> tuple[Spot, ...]:
     """A result list read as turns in rank order."""
-    return tuple(Spot.of(hit.source.title, hit.source.transcript_id, turn) for hit in hits for turn in hit.turns)
+    return tuple(Spot.of(hit.source.title, hit.source.transcript_id, turn) for hit in found for turn in hit.turns)
 
 
 def _gold(library: Library, group: Group) -> list[tuple[Spot, ...]]:
