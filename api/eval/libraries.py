@@ -61,19 +61,13 @@ def of_files(parts: Parts, corpus: Path) -> tuple[Parts, dict[str, str]]:
         slug = re.sub(r"[^a-z0-9]+", "-", str(corpus.resolve()).lower()).strip("-")[-60:]
         own = _at(parts, parts.settings.home / FOLDER / f"files-{slug}")
     tell(f"measuring on the library in {own.settings.home}")
-    with own.library() as library, Meter() as meter:
-        before = library.generation()
-        report = Ingest(library, lambda: parts.encoder, max_bytes=own.settings.max_bytes).run(
-            [corpus], on_progress=meter
-        )
-        ids = _ids(report, corpus)
-        if not ids:
-            raise InputError(f"{corpus} holds no transcript; unpack the archive and name where with --corpus")
-        gone = {one.source.transcript_id for one in library.entries()} - set(ids.values())
-        if gone and own is not parts:
-            library.remove(tuple(sorted(gone)))
-        if library.generation() != before:
-            level(library)
+    try:
+        ids = _take(own, corpus, clear=own is not parts)
+    except LibraryMismatchError:
+        if own is parts:
+            raise
+        shutil.rmtree(own.settings.home)
+        ids = _take(own, corpus, clear=True)
     return own, ids
 
 
@@ -93,6 +87,22 @@ def _fill(own: Parts, transcripts: Sequence[made.Made]) -> None:
             library.remove(tuple(sorted(gone)))
         if stored or gone:
             level(library)
+
+
+def _take(own: Parts, corpus: Path, *, clear: bool) -> dict[str, str]:
+    """Read the files of a folder into a library; with `clear`, take out what is not among them."""
+    with own.library() as library, Meter() as meter:
+        before = library.generation()
+        ingest = Ingest(library, lambda: own.encoder, max_bytes=own.settings.max_bytes)
+        ids = _ids(ingest.run([corpus], on_progress=meter), corpus)
+        if not ids:
+            raise InputError(f"{corpus} holds no transcript; unpack the archive and name where with --corpus")
+        gone = {one.source.transcript_id for one in library.entries()} - set(ids.values())
+        if gone and clear:
+            library.remove(tuple(sorted(gone)))
+        if library.generation() != before:
+            level(library)
+    return ids
 
 
 def _holds_only(parts: Parts, corpus: Path) -> bool:

@@ -179,12 +179,28 @@ def test_what_left_the_folder_is_not_searched(measured: Measured) -> None:
     assert all(place["transcript_id"].startswith("one") for place in found)
 
 
-def test_an_eval_library_of_another_encoder_is_made_again(measured: Measured) -> None:
-    measured.locomo("--only", "search", "--json")
+@pytest.mark.parametrize("suite", ["locomo", "podcasts"])
+def test_an_eval_library_of_another_encoder_is_made_again(measured: Measured, suite: str) -> None:
+    run = getattr(measured, suite)
+    first = run("--json").document
     [home] = (measured.home / "eval").iterdir()
+    made_with_another_encoder(home)
+    measured.encoder.texts.clear()
+    assert [one["scores"] for one in run("--json").document["results"]] == [one["scores"] for one in first["results"]]
+
+
+def test_a_library_of_ones_own_by_another_encoder_is_refused_and_kept(measured: Measured) -> None:
+    measured.podcasts("--only", "search")
+    shutil.rmtree(measured.home)
+    measured.run("ingest", measured.folder / "corpus")
+    made_with_another_encoder(measured.home)
+    result = measured.podcasts("--json")
+    assert (result.code, result.out) == (1, "")
+    assert "run `transcite reindex`" in result.err
+    assert (measured.home / "library.db").exists()
+
+
+def made_with_another_encoder(home: Path) -> None:
     library = Library(home, encoder="another")
     library.replace_vectors([], generation=library.generation())
     library.close()
-    measured.encoder.texts.clear()
-    assert measured.locomo("--only", "search", "--json").code == 0
-    assert len(measured.encoder.texts) > 1
