@@ -12,6 +12,8 @@ from api.version import installed
 from api.wire import Wire
 from rag.measures import Place, Refusals
 
+_SHOWN = 50  # turns found that are listed; QMSum's result lists are longer
+
 
 class FigureShape(Wire):
     """One number, with its 95 % interval where there is one, over `n` questions."""
@@ -76,7 +78,7 @@ class TurnPlace(Wire):
 
 
 class QuestionResult(Wire):
-    """What came of one question; `found` is what search found, best first."""
+    """What came of one question; `found` is what search found, best first, the first 50 turns at most."""
 
     id: str
     type: str
@@ -101,7 +103,7 @@ class QuestionResult(Wire):
             question=one.item.text,
             answerable=one.item.answerable,
             gold=TurnPlace.each(sorted(one.item.gold)),
-            found=None if one.found is None else _places(one.found),
+            found=None if one.found is None else _places(one.found[:_SHOWN]),
             status=None if answer is None else answer.status,
             answer=None if answer is None else answer.text,
             cited=None if answer is None else TurnPlace.each([place(citation) for citation in cited(answer)]),
