@@ -17,7 +17,7 @@ from api.eval import plots
 from api.eval.figures import Evaluation, Scored
 from api.eval.running import Spot
 from api.eval.scores import COVERAGE, KEYS, WORDS, cited, place, recall_name, refused
-from api.eval.table import by_type, number, overall
+from api.eval.table import by_type, failures, number, overall
 from api.streams import shown
 from api.version import installed
 
@@ -68,7 +68,7 @@ def html(value: Evaluation) -> str:
         version=installed(),
         made=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         encoder=value.suite.groups[0].parts.settings.encoder,
-        errors=[one for one in value.scored if one.outcome.error is not None],
+        failed=failures(value),
         figures=overall(value),
         measures=by_type(value),
         plots=_plots(value),

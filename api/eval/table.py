@@ -24,12 +24,19 @@ def lines(value: Evaluation) -> list[RenderableType]:
         found += [Text(), _table(("type", *(f"#{name}" for name in names)), rows)]
     found.append(Text())
     found += [Text(shown(note), "dim") for note in value.suite.notes]
-    errors = [one.outcome.error for one in value.scored if one.outcome.error is not None]
-    if errors:
-        found.append(
-            Text(shown(f"{len(errors):,} questions failed and count as misses, the first: {errors[0]}"), "red")
-        )
+    failed = failures(value)
+    if failed is not None:
+        found.append(Text(shown(failed), "red"))
     return found
+
+
+def failures(value: Evaluation) -> str | None:
+    """How many questions failed, and the first reason; None when none did."""
+    errors = [one.outcome.error for one in value.scored if one.outcome.error is not None]
+    if not errors:
+        return None
+    counted = "1 question failed and counts as a miss" if len(errors) == 1 else f"{len(errors):,} questions failed"
+    return f"{counted}{'' if len(errors) == 1 else ' and count as misses, the first'}: {errors[0]}"
 
 
 def overall(value: Evaluation) -> list[Figure]:

@@ -193,7 +193,15 @@ def test_a_failure_counts_as_a_miss_and_is_told(measured: Measured) -> None:
     assert result.document["results"][3]["error"] == "RuntimeError: out of memory; RuntimeError: out of memory"
     assert result.figure("refusal recall") == (0.0, 4)
     assert result.document["decided"]["refused"] == 0
-    assert "1 questions failed and count as misses, the first: RuntimeError: out of memory" in measured.podcasts().out
+    assert "1 question failed and counts as a miss: RuntimeError: out of memory" in measured.podcasts().out
+
+
+def test_the_report_tells_of_failures(measured: Measured) -> None:
+    measured.encoder = Failing(measured.encoder.name)
+    measured.rows[1]["question"] += " Not the zeppelin's?"
+    file = measured.folder / "report.html"
+    assert measured.podcasts("--report", file, "--only", "answers").code == 0
+    assert "2 questions failed and count as misses, the first: RuntimeError" in file.read_text(encoding="utf-8")
 
 
 def test_a_run_in_which_everything_fails_fails(measured: Measured) -> None:

@@ -86,6 +86,14 @@ def test_podcasts(measured: Measured) -> None:
     assert "token F1" not in result.names()
 
 
+def test_a_follow_up_may_bring_its_explicit_form(measured: Measured) -> None:
+    assert any("no explicit form" in note for note in measured.podcasts("--json").document["notes"])
+    measured.rows[2]["explicit"] = "Which zeppelin did the mayor of Ulm steer?"
+    result = measured.podcasts("--only", "search", "--json")
+    assert any("the field 'explicit'" in note for note in result.document["notes"])
+    assert result.figure("follow-up recall@10, history") == (1.0, 1)
+
+
 def test_a_gold_paragraph_is_the_turn_that_holds_its_words(measured: Measured) -> None:
     turns = {one["id"]: one["gold"] for one in measured.podcasts("--json").document["results"]}
     [transcript_id] = {place["transcript_id"] for places in turns.values() for place in places}
