@@ -11,6 +11,8 @@ CORPUS_ARCHIVE := ../shared/corpus/changelog.tar.xz
 CORPUS ?= $(if $(wildcard $(CORPUS_ARCHIVE)),.cache/corpus)
 # What it asks; only the time it takes is measured, so any questions will do.
 QUESTIONS ?= $(firstword $(wildcard ../shared/eval/podcasts/dev.jsonl) seeds/questions.jsonl)
+# The suites that `make bench-quality` measures on: a folder with locomo/, qmsum/val.jsonl and podcasts/dev.jsonl.
+SUITES ?= ../shared/eval
 # Extras to install besides: make .venv/installed EXTRAS=otel.
 EXTRAS ?=
 # What `make serve` passes on: make serve ARGS="--port 9000".
@@ -33,10 +35,10 @@ else
 VENV := venv
 endif
 
-.PHONY: help demo serve test lint bench clean venv
+.PHONY: help demo serve test lint bench bench-quality clean venv
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' Makefile
 
 demo: .venv/installed ## install, read seeds/ into a library of its own and ask it a question
 	@$(ALONE); export TRANSCITE_HOME="$(CURDIR)/.demo"; \
@@ -60,6 +62,13 @@ bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpa
 	@$(ALONE); .venv/bin/python benchmarks/ingest.py --corpus "$(CORPUS)" --home .cache/bench
 	@$(ALONE); .venv/bin/python benchmarks/ask.py --home .cache/bench --questions "$(QUESTIONS)"
 	@$(ALONE); .venv/bin/python benchmarks/serve.py --home .cache/bench --questions "$(QUESTIONS)"
+
+bench-quality: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure search, quoted answers and refusals (SUITES=folder, CORPUS=folder)
+	@test -d "$(SUITES)/locomo" -a -f "$(SUITES)/qmsum/val.jsonl" -a -f "$(SUITES)/podcasts/dev.jsonl" || \
+		{ echo "no suites to measure on; name their folder: make bench-quality SUITES=FOLDER" >&2; exit 1; }
+	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name the podcasts' folder: make bench-quality CORPUS=FOLDER" >&2; exit 1; }
+	@$(ALONE); .venv/bin/python benchmarks/quality.py --home .cache/quality --locomo "$(SUITES)/locomo" \
+		--qmsum "$(SUITES)/qmsum/val.jsonl" --podcasts "$(SUITES)/podcasts/dev.jsonl" --corpus "$(CORPUS)"
 
 clean: ## remove everything that was made here, the demo's library included
 	rm -rf .venv .cache .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info

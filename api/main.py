@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from api import arguments as given
 from api.ends import told
+from api.eval.commands import eval_commands
 from api.keyring import keys_commands
 from api.streams import tolerate
 
@@ -71,6 +72,7 @@ def _app() -> typer.Typer:
     for name, command in commands.items():
         app.command(name)(told(command))
     app.add_typer(keys_commands(), name="keys")
+    app.add_typer(eval_commands(), name="eval")
     return app
 
 

@@ -45,7 +45,11 @@ def record(title: str, lines: list[str]) -> None:
     head = f"## {title}"
     body = "\n".join([head, "", f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, commit {commit()}, {machine()}.", "", *lines, ""])
     print(body)
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n\nWritten by `make bench`.\n"
+    old = (
+        RESULTS.read_text(encoding="utf-8")
+        if RESULTS.exists()
+        else "# Results\n\nWritten by `make bench` and `make bench-quality`.\n"
+    )
     sections = old.split("\n## ")
     kept = [sections[0], *(one for one in sections[1:] if not one.startswith(title))]
     text = "\n## ".join(kept).rstrip() + "\n\n" + body

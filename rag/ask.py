@@ -54,7 +54,8 @@ def ask(
     # 3. Draft: the best sentences, verbatim.
     extracts = quote.extracts(parsed, evidence, searcher)
     # 4. Decide whether they answer at all.
-    answers = refusal.answerable(refusal.grounds(parse(asked), extracts, evidence))
+    grounds = refusal.grounds(parse(asked), extracts, evidence)
+    answers = refusal.answerable(grounds)
     # 5. Resolve citations and write it down.
     if answers:
         sentences, citations, text = _quoted(extracts)
@@ -76,6 +77,7 @@ def ask(
             "quote": _ms(ended - found_at),
             "total": _ms(ended - began),
         },
+        grounds=refusal.worth(grounds),
     )
 
 

@@ -74,14 +74,18 @@ def grounds(question: Question, found: Sequence[Extract], evidence: Sequence[Evi
 
 def answerable(seen: Grounds) -> bool:
     """True when the grounds are good enough to answer."""
-    worth = (
+    return worth(seen) >= _LINE
+
+
+def worth(seen: Grounds) -> float:
+    """How good the grounds are, from 0; comparable between questions."""
+    return (
         _SCORE * seen.score
         + _COVERED * seen.covered
         + _NAMES * seen.names
         + _SPEAKER * seen.speaker
         + _KIND * seen.kind
     )
-    return worth >= _LINE
 
 
 def _kind(question: Question, found: Sequence[Extract]) -> float:

