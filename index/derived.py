@@ -25,7 +25,7 @@ from index.store.records import PassageRow, Point, TurnRow
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
 from rag.errors import LibraryFullError, LibraryLockedError, LibraryMismatchError
-from rag.words import content_words
+from rag.words import content_words, words
 
 _VECTORS, _WORDS, _MANIFEST = "vectors", "words", "manifest.json"
 _AT_ONCE = 200  # transcripts read from the database in one go
@@ -206,8 +206,8 @@ def discard(home: Path) -> None:
 
 
 def _turn_words(rows: list[TurnRow]) -> Iterator[TurnWords]:
-    """Each turn's words with its speaker's name, alone and with the turns before and after."""
+    """Each turn's words: with its speaker's name, alone and with the turns before and after; and as they were said."""
     spoken = [content_words(f"{row.speaker or ''} {row.text}") for row in rows]
     for at, row in enumerate(rows):
         window = [word for beside in spoken[max(at - 1, 0) : at + 2] for word in beside]
-        yield TurnWords(row.turn_id, spoken[at], window)
+        yield TurnWords(row.turn_id, spoken[at], window, words(row.text))
