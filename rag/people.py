@@ -109,7 +109,7 @@ class People:
         run = _run(text, tokens)
         for length in range(len(run), 1, -1):  # the longest that somebody has
             said = _said(text, run[:length])
-            if _one_case(said) and (names := self.meant(said)):
+            if _one_case(said) and not _cut_short(run, length) and (names := self.meant(said)):
                 return Mention(run[0].start(), run[0].start() + len(said), said, names, whole=True), length
         first = _said(text, run[:1])
         capitalised = _capitalised(run)
@@ -174,6 +174,12 @@ def _capitalised(run: list[re.Match[str]]) -> list[re.Match[str]]:
 
 def _said(text: str, run: list[re.Match[str]]) -> str:
     return _POSSESSIVE.sub("", text[run[0].start() : run[-1].end()])
+
+
+def _cut_short(run: list[re.Match[str]], length: int) -> bool:
+    """Whether a title and one name leave the rest of a name out: "Mayor Carlos" of "Mayor Carlos Gimenez"."""
+    names = [one for one in run[:length] if one.group().lower().strip(".") not in HONORIFICS]
+    return len(names) < 2 and length < len(run) and run[length].group()[0].isupper()
 
 
 def _one_case(said: str) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.people import Mention, People, listed
+from rag.people import People, listed
 
 # What people do with words of their own. Promises, votes and the like are reported by others as often as not.
 _SAY = (
-    "say|tell|think|believe|argue|claim|mention|explain|describe|suggest|recommend|state|note|point out|comment|remark|"
+    "say|tell|think|believe|argue|claim|mention|explain|describe|suggest|recommend|state|note|point out|comment|"
+    "remark|"
     "talk|speak|discuss|respond|reply|answer|compare|liken|characteri[sz]e|define|insist|emphasi[sz]e|stress|"
     "complain|warn|admit|elaborate|refer|bring up|use the (?:words?|phrase|term)|feel about|feel that|have to say|"
     "use the expression|sum up|put it|see (?:[\\w-]+ ){0,4}?as"
@@ -23,14 +24,17 @@ _SAID = (
     "remark(?:s|ed)|talk(?:s|ed)|sp(?:oke|eaks)|discuss(?:es|ed)|respond(?:s|ed)|repli(?:es|ed)|answer(?:s|ed)|"
     "compare[sd]|insist(?:s|ed)|warn(?:s|ed)|brings? up|brought up|had to say|has to say|puts?|told of"
 )
-_SAYING = "saying|telling|thinking|arguing|claiming|mentioning|explaining|describing|suggesting|talking|speaking|referring"
+_SAYING = (
+    "saying|telling|thinking|arguing|claiming|mentioning|explaining|describing|suggesting|talking|speaking|referring"
+)
 _ADVERB = r"(?:(?:really|also|actually|just|even|first|then|ever|never|not|later|once|finally|have|\w+ly|n['’]t) )*"
 _ASIDE = r"(?:(?:both|either|neither) )?"
 _AUXILIARY = r"(?:did|does|do|has|have|had|would|will|could|can|might|may|should)(?:n['’]t| not)?"
 _VIEW = (
     r"(?:own |main |first |overall |general |personal )?"
     r"(?:opinions?|views?|take|thoughts?|stance|advice|argument|arguments|explanation|definition|description|"
-    r"account|words|assessment|comments?|remarks?|recommendations?|reasoning|perspective|point of view|opening statement|"
+    r"account|words|assessment|comments?|remarks?|recommendations?|reasoning|perspective|point of view|"
+    r"opening statement|"
     r"statement|testimony|response|answer|reply|telling|estimate|prediction)"
 )
 _BEFORE_ASKED = re.compile(rf"\b{_AUXILIARY} {_ASIDE}$", re.I)
@@ -39,30 +43,38 @@ _AFTER_ASKED = re.compile(rf" {_ADVERB}(?:{_SAY})\b", re.I)
 _AFTER_BEING = re.compile(rf" {_ADVERB}(?:{_SAYING})\b", re.I)
 # "everything X said", "tell me what X thought", "the reason X mentioned": not "after X said that ...".
 _BEFORE_TOLD = re.compile(
-    r"\b(?:what|why|how|where|who(?:m|se)?|which|everything|anything|things?|points?|reasons?|times?|episodes?|meetings?"
+    r"\b(?:what|why|how|where|who(?:m|se)?|which|everything|anything|things?|points?|reasons?|times?|episodes?|"
+    r"meetings?"
     rf"|(?:what|which|how many|how much)(?! {_AUXILIARY}\b)(?: [\w-]+){{1,2}}) (?:that )?{_ASIDE}$",
     re.I,
 )
 _AFTER_TOLD = re.compile(rf" {_ADVERB}(?:{_SAID})\b", re.I)
 _BEFORE_SOURCE = re.compile(
     r"\b(?:according to|as (?:told|explained|described|reported|seen|recalled|remembered|put) by|"
-    r"(?:said|told|mentioned|suggested|recommended|explained|described|quotes?|quoted|statements?|remarks?|comments?) by|"
+    r"(?:said|told|mentioned|suggested|recommended|explained|described|quotes?|quoted|statements?|remarks?|"
+    r"comments?) by|"
     rf"(?:quotes?|comments?|remarks?) (?:from|of)) {_ASIDE}$",
     re.I,
 )
 _BEFORE_AS = re.compile(r"(?:^|[, ])as $", re.I)
-_AFTER_AS = re.compile(r" (?:puts?|explain(?:s|ed)|describe[sd]|tells?|told|sa(?:id|ys)|sees?|saw|recall(?:s|ed)) ?(?:it)?\b")
+_AFTER_AS = re.compile(
+    r" (?:puts?|explain(?:s|ed)|describe[sd]|tells?|told|sa(?:id|ys)|sees?|saw|recall(?:s|ed)) ?(?:it)?\b"
+)
 _BEFORE_VIEW = re.compile(
-    r"(?:^|\b(?:is|are|was|were|in|by|hear|know|give|me|describe|summari[sz]e|explain|list|quote|about|and|what) )$", re.I
+    r"(?:^|\b(?:is|are|was|were|in|by|hear|know|give|me|describe|summari[sz]e|explain|list|quote|about|and|what) )$",
+    re.I,
 )
 _AFTER_VIEW = re.compile(rf"['’]s? {_VIEW}\b", re.I)
 _BEFORE_BUT = re.compile(
-    r"\b(?:other than|besides|beside|apart from|aside from|except(?: for| by)?|excluding|but not|not counting|leaving out|"
+    r"\b(?:other than|besides|beside|apart from|aside from|except(?: for| by)?|excluding|but not|not counting|"
+    r"leaving out|"
     r"(?:any|every|some|no)(?:one|body)(?: else)? but|no one but|without counting) (?:by |what )?(?:both )?$",
     re.I,
 )
 _OWNING = re.compile(r"['’]s? ?\w", re.I)
-_CLAUSE = re.compile(r"[;:] |[.?!] |,? (?:and|but|while|whereas|or) (?=(?:what|why|how|who|whose|when|where|which|did|does|do) )", re.I)
+_CLAUSE = re.compile(
+    r"[;:] |[.?!] |,? (?:and|but|while|whereas|or) (?=(?:what|why|how|who|whose|when|where|which|did|does|do) )", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def places(connection: sa.Connection, turn_ids: Sequence[int]) -> tuple[Place, .
     statement = sa.select(turns.c.turn_id, speakers.c.name).select_from(turns.outerjoin(speakers, named))
     speaking: dict[int, str | None] = {}
     for some in chunks(sorted(turn_ids)):
-        speaking.update(connection.execute(statement.where(turns.c.turn_id.in_(some))).tuples())
+        speaking.update(connection.execute(statement.where(turns.c.turn_id.in_(some))).tuples().all())
     return tuple(
         Place(own[one // STRIDE], one % STRIDE, speaking[one])
         for one in turn_ids

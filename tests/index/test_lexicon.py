@@ -29,7 +29,10 @@ def fill(lexicon: Lexicon, transcripts: Mapping[int, list[str]], *, generation: 
         words = [text.split() for text in texts]
         turns = [
             TurnWords(
-                ordinal * STRIDE + at + 1, words[at], [word for near in words[max(at - 1, 0) : at + 2] for word in near]
+                ordinal * STRIDE + at + 1,
+                words[at],
+                [word for near in words[max(at - 1, 0) : at + 2] for word in near],
+                words[at],
             )
             for at in range(len(words))
         ]
@@ -155,7 +158,7 @@ def test_an_update_from_another_generation_changes_nothing(lexicon: Lexicon) -> 
 
 def test_an_update_that_fails_on_the_way_changes_nothing_and_gives_the_lock_back(lexicon: Lexicon) -> None:
     def broken() -> object:
-        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"])]
+        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"], ["lake"])]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
