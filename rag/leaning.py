@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.words import STOP_WORDS, surface_words
+from rag.words import STOP_WORDS, content_words, surface_words
 
 _OPENING = re.compile(
     r"^(?:and|but|so|or|then|also)\b|^(?:what|how) about\b|^(?:why|how come|why not|really|how so|since when|"
@@ -123,7 +123,7 @@ def leans(question: str) -> bool:
     """Whether a question says too little by itself."""
     return bool(
         _OPENING.search(question)
-        or only_asks(question)
+        or not _things(question)
         or _THAT.search(question)
         or _REST.search(question)
         or any(not stands_for_another(question, one) for one in _HE.finditer(question))
@@ -158,7 +158,7 @@ def _later(question: str) -> int:
 
 def only_asks(question: str) -> bool:
     """Whether a question has no word of its own that says what it is about: "why?", "when was that?"."""
-    return not _things(question)
+    return not content_words(question)
 
 
 def stands_for_another(question: str, pronoun: re.Match[str]) -> bool:

@@ -29,7 +29,7 @@ class Understood:
         filters: Those given with the question, and what it lays down itself.
         rules: What it lays down itself, in words: "only what Greg Allen said"; empty where that is nothing.
         query: What to search for: `text` without the names of those who may not answer.
-        aside: Stems of the names of those whose turns alone may answer, or may not: they tell no turn from another.
+        aside: Stems of names that tell no turn from another: all turns that may answer have them, or none has.
         unknown: Who it says spoke, though nobody who speaks has the name; each with the name it may be a slip for.
         near: Days that it names without saying that the talk was then, first and last.
         listing: What it wants listed, all over; None for every other question.
@@ -68,7 +68,7 @@ def understand(
         filters=_of_days(_of_speakers(filters, who), then),
         rules=_rules(who, then),
         query=_without(alone.text, there, who.never),
-        aside=frozenset(content_words(" ".join((*who.only, *who.never)))),
+        aside=_told_by_all(who),
         unknown=tuple((name, there.close(name)) for name in who.unknown),
         near=then.near,
         listing=exhaustive(alone.own, there, leave_out=_said_of(who, there, alone.own)),
@@ -135,6 +135,12 @@ def _rules(who: Voices, then: When) -> tuple[str, ...]:
 
 def _either(names: tuple[str, ...]) -> str:
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _told_by_all(who: Voices) -> frozenset[str]:
+    only = [set(content_words(name)) for name in who.only]
+    shared = set.intersection(*only) if only else set()
+    return frozenset(shared | {word for name in who.never for word in content_words(name)})
 
 
 def _without(text: str, there: People, names: tuple[str, ...]) -> str:

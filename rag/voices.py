@@ -48,6 +48,11 @@ _BEFORE_TOLD = re.compile(
     rf"|(?:what|which|how many|how much)(?! {_AUXILIARY}\b)(?: [\w-]+){{1,2}}) (?:that )?{_ASIDE}$",
     re.I,
 )
+# "Did X say that the county would pay?" may be answered by whoever tells what X said.
+_WHETHER = re.compile(rf"^(?:(?:and|but|so) )?{_AUXILIARY} {_ASIDE}$", re.I)
+_AFTER_WHETHER = re.compile(
+    rf" {_ADVERB}(?:say|tell|think|believe|argue|claim|suggest|state|note|insist|admit|warn|explain|feel that)\b", re.I
+)
 _AFTER_TOLD = re.compile(rf" {_ADVERB}(?:{_SAID})\b", re.I)
 _BEFORE_SOURCE = re.compile(
     r"\b(?:according to|as (?:told|explained|described|reported|seen|recalled|remembered|put) by|"
@@ -137,6 +142,8 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _speak(before: str, after: str) -> bool:
     """Whether what stands around names makes them those who speak."""
+    if _WHETHER.match(before) and _AFTER_WHETHER.match(after):
+        return False
     return bool(
         (_BEFORE_ASKED.search(before) and _AFTER_ASKED.match(after))
         or (_BEFORE_BEING.search(before) and _AFTER_BEING.match(after))

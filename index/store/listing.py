@@ -76,7 +76,8 @@ def places(connection: sa.Connection, turn_ids: Sequence[int]) -> tuple[Place, .
     statement = sa.select(turns.c.turn_id, speakers.c.name).select_from(turns.outerjoin(speakers, named))
     speaking: dict[int, str | None] = {}
     for some in chunks(sorted(turn_ids)):
-        speaking.update(connection.execute(statement.where(turns.c.turn_id.in_(some))).tuples().all())
+        found = connection.execute(statement.where(turns.c.turn_id.in_(some)))
+        speaking.update({row.turn_id: row.name for row in found})
     return tuple(
         Place(own[one // STRIDE], one % STRIDE, speaking[one])
         for one in turn_ids
