@@ -25,7 +25,8 @@ def ask(parts: Parts, question: str, filters: Filters, *, top_k: int, as_json: b
             document(wire.Answer.of(answer))
         else:
             render.show(render.answer(answer))
-    _note(parts, answer.searched)
+    if answer.searched.filters == filters:  # else it is what the question itself lays down, and the answer tells
+        _note(parts, answer.searched)
 
 
 def search(parts: Parts, query: str, filters: Filters, *, top_k: int, as_json: bool) -> None:

@@ -26,8 +26,12 @@ Drafted = tuple[tuple[Sentence, ...], tuple[Citation, ...], str]
 class _Line:
     """One transcript, or one speaker, of a listing; `places` best first."""
 
-    name: str
     places: tuple[Place, ...]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Transcript and turn of the best place."""
+        return self.places[0].source.transcript_id, self.places[0].turn
 
 
 def listing(asked: Exhaustive, knowing: Knowing, filters: Filters, *, looked: str) -> Drafted | None:
@@ -42,38 +46,29 @@ def listing(asked: Exhaustive, knowing: Knowing, filters: Filters, *, looked: st
     Returns:
         None when no turn says it; then `not_said` is the answer.
     """
-    sought, places = asked.tries[0], tuple[Place, ...]()
-    for sought in asked.tries:
-        places = knowing.saying(sought, filters)
-        if places:
-            break
-    if not places:
-        return None
+    sought, places = _found(asked, knowing, filters)
     lines = _lines(places, asked.by)
     shown, left = lines[:_SHOWN], lines[_SHOWN:]
-    found = knowing.read([line.places[0] for line in shown])
-    if not found:  # removed meanwhile
+    read = {
+        (source.transcript_id, turn.turn): (source, turn)
+        for source, turn in (knowing.read([line.places[0] for line in shown]) if shown else ())
+    }
+    if not read:  # nobody says it, or what says it was removed meanwhile
         return None
-    by_place = {(source.transcript_id, turn.turn): (source, turn) for source, turn in found}
-    citations: list[Citation] = []
-    written: list[tuple[str, str]] = []  # what is said, and where
-    for line in shown:
-        place = by_place.get((line.places[0].source.transcript_id, line.places[0].turn))
-        if place is not None:
-            citations.append(_citation(len(citations) + 1, *place, sought))
-            written.append((quoted(citations[-1]), _where(line, asked.by)))
-    head = f"{_head(places, sought, asked)} Searched {looked}."
+    there = [(line, read[line.key]) for line in shown if line.key in read]
+    citations = tuple(_citation(n, *place, sought) for n, (_, place) in enumerate(there, start=1))
+    head, tail = f"{_head(places, sought, asked)} Searched {looked}.", _left_out(left, asked.by)
     every = tuple(one.n for one in citations)
     sentences = (
         Sentence(head, every, 1.0),
-        *(Sentence(said, (n,), 1.0) for n, (said, _) in enumerate(written, start=1)),
+        *(Sentence(quoted(one), (one.n,), 1.0) for one in citations),
+        *(Sentence(told, every, 1.0) for told in tail),
     )
-    text = [unmarked(head)]
-    text += [f"{unmarked(said)} [{n}] ({unmarked(where)})" for n, (said, where) in enumerate(written, start=1)]
-    if left:
-        turns = sum(len(line.places) for line in left)
-        text.append(f"And {counted(len(left), f'more {asked.by}')} with {counted(turns, 'turn')}.")
-    return sentences, tuple(citations), "\n".join(text)
+    quotes = [
+        f"{unmarked(quoted(one))} [{one.n}] ({unmarked(_where(line, asked.by))})"
+        for one, (line, _) in zip(citations, there, strict=True)
+    ]
+    return sentences, citations, "\n".join([unmarked(head), *quotes, *tail])
 
 
 def not_said(asked: Exhaustive, *, looked: str) -> str:
@@ -81,13 +76,28 @@ def not_said(asked: Exhaustive, *, looked: str) -> str:
     return render("not_said", refusal=REFUSAL, words=_words(asked.tries[-1], asked.topic), searched=looked)
 
 
+def _found(asked: Exhaustive, knowing: Knowing, filters: Filters) -> tuple[Sought, tuple[Place, ...]]:
+    """The first way of looking that finds something, and all that it finds."""
+    for sought in asked.tries:
+        places = knowing.saying(sought, filters)
+        if places:
+            return sought, places
+    return asked.tries[-1], ()
+
+
 def _lines(places: Sequence[Place], by: str) -> list[_Line]:
     """Places of each transcript or speaker, those with the most first; of equals, the one with the best place."""
     together: defaultdict[str, list[Place]] = defaultdict(list)
     for one in places:
         together[one.source.transcript_id if by == "transcript" else one.speaker or ""].append(one)
-    lines = [_Line(name, tuple(own)) for name, own in together.items()]
+    lines = [_Line(tuple(own)) for own in together.values()]
     return sorted(lines, key=lambda line: -len(line.places))
+
+
+def _left_out(left: Sequence[_Line], by: str) -> list[str]:
+    """How much is not shown; nothing when all is."""
+    turns = sum(len(line.places) for line in left)
+    return [f"And {counted(len(left), f'more {by}')} with {counted(turns, 'turn')}."] if left else []
 
 
 def _where(line: _Line, by: str) -> str:

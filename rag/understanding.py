@@ -15,7 +15,7 @@ from rag.values import Filters, Hit, Message
 from rag.voices import Voices, voices
 from rag.words import content_words, surface_words
 
-# What a hit of days that the question names gains over others: enough to part equals (docs/experiments.md).
+# What a hit of days that the question names gains over others, whose scores reach 1: enough to part equals.
 _NEAR = 0.03
 
 

@@ -164,8 +164,8 @@ def test_how_often_is_counted_over_everything(searcher: Search, filled: Library)
     answer = ask("How many times was the harbor bridge mentioned?", searcher=searcher)
     lines = listed(answer, filled)
     assert lines[0] == (
-        "5 turns of 2 transcripts say “harbor bridge”, in any form of these words. By speaker: Bob Jones 2, Ann Smith 2,"
-        " Greg Allen 1. Searched 7 turns of 2 transcripts."
+        "5 turns of 2 transcripts say “harbor bridge”, in any form of these words. By speaker: Bob Jones 2, Ann Smith"
+        " 2, Greg Allen 1. Searched 7 turns of 2 transcripts."
     )
     assert [line[line.index("[") :] for line in lines[1:]] == [
         "[1] (may.txt, 2024-05-07: 4 turns)",
