@@ -73,7 +73,8 @@ def listing(asked: Exhaustive, knowing: Knowing, filters: Filters, *, looked: st
 
 def not_said(asked: Exhaustive, *, looked: str) -> str:
     """What is answered when no turn says it."""
-    return render("not_said", refusal=REFUSAL, words=_words(asked.tries[-1], asked.topic), searched=looked)
+    words_sought = unmarked(_words(asked.tries[-1], asked.topic))
+    return render("not_said", refusal=REFUSAL, words=words_sought, searched=looked)
 
 
 def _found(asked: Exhaustive, knowing: Knowing, filters: Filters) -> tuple[Sought, tuple[Place, ...]]:

@@ -196,6 +196,10 @@ def test_what_nobody_says_is_not_found_anywhere(searcher: Search, filled: Librar
     )
 
 
+def test_a_number_in_brackets_that_is_asked_for_is_no_marker(searcher: Search, filled: Library) -> None:
+    check(ask('How often is "[7] penguins" said?', searcher=searcher), filled)
+
+
 def test_a_long_listing_ends_with_what_is_left_out(library: Library) -> None:
     for n in range(14):
         fakes.put(library, f"{n}.txt", *["Ann: The bridge [2] is closed."] * (15 - n), f"Bob: Number {n}.")
