@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from api import render, wire
 from api.compose import EMPTY, Parts
 from api.streams import document, tell
@@ -18,12 +20,13 @@ def ask(parts: Parts, question: str, filters: Filters, *, top_k: int, as_json: b
     """
     checked(question)  # before the encoder takes its seconds
     with parts.searching(filters) as searcher:
-        answer = answer_to(question, searcher=searcher, filters=filters, top_k=top_k)
+        answer = answer_to(question, searcher=searcher, filters=filters, top_k=top_k, today=dt.date.today())
         if as_json:
             document(wire.Answer.of(answer))
         else:
             render.show(render.answer(answer))
-    _note(parts, answer.searched)
+    if answer.searched.filters == filters:  # else it is what the question itself lays down, and the answer tells
+        _note(parts, answer.searched)
 
 
 def search(parts: Parts, query: str, filters: Filters, *, top_k: int, as_json: bool) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from api.settings import Settings
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
-from rag.values import Filters, Hit, Searched, Turn
+from rag.known import Place, Sought
+from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -100,6 +101,22 @@ class NothingToSearch:
     def searched(self, filters: Filters) -> Searched:  # noqa: ARG002
         """How little there is."""
         return self.left
+
+    def speakers(self, filters: Filters) -> tuple[str, ...]:  # noqa: ARG002
+        """Nobody."""
+        return ()
+
+    def sources(self, filters: Filters) -> tuple[Source, ...]:  # noqa: ARG002
+        """No transcript."""
+        return ()
+
+    def saying(self, sought: Sought, filters: Filters) -> tuple[Place, ...]:  # noqa: ARG002
+        """Nowhere."""
+        return ()
+
+    def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:  # noqa: ARG002
+        """Nothing."""
+        return ()
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:  # noqa: ARG002
         """No nearness."""

@@ -25,7 +25,7 @@ from index.store.records import PassageRow, Point, TurnRow
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
 from rag.errors import LibraryFullError, LibraryLockedError, LibraryMismatchError
-from rag.words import content_words
+from rag.words import content_words, words
 
 _VECTORS, _WORDS, _MANIFEST = "vectors", "words", "manifest.json"
 _AT_ONCE = 200  # transcripts read from the database in one go
@@ -206,8 +206,8 @@ def discard(home: Path) -> None:
 
 
 def _turn_words(rows: list[TurnRow]) -> Iterator[TurnWords]:
-    """Each turn's words with its speaker's name, alone and with the turns on either side: one of each, and three."""
+    """Each turn's words: with its speaker's name, alone and with one and three turns on either side; and as said."""
     spoken = [content_words(f"{row.speaker or ''} {row.text}") for row in rows]
     for at, row in enumerate(rows):
         narrow, wide = ([w for one in spoken[max(at - k, 0) : at + k + 1] for w in one] for k in (1, 3))
-        yield TurnWords(row.turn_id, spoken[at], narrow, wide)
+        yield TurnWords(row.turn_id, spoken[at], narrow, wide, words(row.text))

@@ -14,7 +14,7 @@ import tantivy
 from index.store.records import Point
 from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
 
-_ALONE, _WINDOW, _WIDE, _WHOLE = "alone", "window", "wide", "whole"
+_ALONE, _WINDOW, _WIDE, _WHOLE, _SAID = "alone", "window", "wide", "whole", "said"
 _TURN, _ORDINAL, _GENERATION, _STAMP = "turn_id", "ordinal", "generation", "stamp"
 _HEAP_BYTES = 64_000_000
 _SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
@@ -23,12 +23,20 @@ _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
 @dataclass(frozen=True, slots=True)
 class TurnWords:
-    """The words of one turn, and of it with the turns next to it and around it, as `rag.words` gives them."""
+    """The words of one turn, as `rag.words` gives them.
+
+    Attributes:
+        alone: Of its speaker's name and of what was said, those that carry meaning.
+        window: The same with the turns next to it.
+        wide: The same with the three turns on either side.
+        said: Every word that was said, in order; not the speaker's name.
+    """
 
     turn_id: int
     alone: list[str]
     window: list[str]
     wide: list[str]
+    said: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ class Lexicon:
                     document.add_text(_ALONE, " ".join(turn.alone))
                     document.add_text(_WINDOW, " ".join(turn.window))
                     document.add_text(_WIDE, " ".join(turn.wide))
+                    document.add_text(_SAID, " ".join(turn.said))
                     writer.add_document(document)
                 if whole:
                     document = tantivy.Document()
@@ -169,6 +178,24 @@ class Lexicon:
         hits = searcher.search(query, limit=limit, count=False).hits
         keys = _integers(searcher, by, [address for _, address in hits])
         return {key: float(score) for key, (score, _) in zip(keys, hits, strict=True)}
+
+    def saying(self, words: Sequence[str], *, together: bool, allowed: Allowed) -> list[int]:
+        """Ids of every turn in which all of the words were said, best first; exact, however many there are.
+
+        Args:
+            words: Stems, at least one.
+            together: Whether they have to follow each other as given; else each may be anywhere in the turn.
+            allowed: Which turns may be found.
+        """
+        schema, searcher = self._index.schema, self._index.searcher()
+        if together and len(words) > 1:
+            found = tantivy.Query.phrase_query(schema, _SAID, list(words))
+        else:
+            terms = [tantivy.Query.term_query(schema, _SAID, word, "freq") for word in dict.fromkeys(words)]
+            found = tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
+        query = tantivy.Query.boolean_query([*self._rules(allowed), (tantivy.Occur.Must, found)])
+        hits = searcher.search(query, limit=max(searcher.num_docs, 1), count=False).hits
+        return _integers(searcher, _TURN, [address for _, address in hits])
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each word is: BM25's inverse document frequency over turns, ln(1 + (N - n) / (n + 1/2)).
@@ -261,8 +288,9 @@ def _integers(searcher: tantivy.Searcher, field: str, addresses: list[tantivy.Do
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for field in (_ALONE, _WINDOW, _WIDE, _WHOLE):
-        builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option="freq")
+    for field in (_ALONE, _WINDOW, _WIDE, _WHOLE, _SAID):
+        kept = "position" if field == _SAID else "freq"
+        builder.add_text_field(field, stored=False, tokenizer_name="stems", index_option=kept)
     builder.add_unsigned_field(_TURN, stored=False, indexed=True, fast=True)
     builder.add_unsigned_field(_ORDINAL, stored=False, indexed=True, fast=True)
     for field in (_GENERATION, _STAMP):

@@ -7,16 +7,19 @@ candidate gets its score in every channel (`index.ranking`). Filters decide befo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index import ranking, stretches
 from index.derived import Derived
 from index.encoder import Encoder
+from index.knowing import Names
 from index.lexicon import Allowed
 from index.meaning import Meaning
 from index.store.library import Library
 from index.store.records import Scope
+from rag.known import Place, Sought
 from rag.question import parse
-from rag.values import Filters, Hit, Searched, Turn
+from rag.values import Filters, Hit, Searched, Source, Turn
 
 _NEAREST = 300  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 600  # turns proposed by words, alone and in windows each
@@ -36,6 +39,7 @@ class Search:
         self._library = library
         self._encoder = encoder
         self._derived = derived
+        self._names = Names(library)
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
         """The turns that best match `query`, best first.
@@ -77,6 +81,29 @@ class Search:
         """How much `filters` leave to look at."""
         counts = self._library.counts(self._library.scope(filters))
         return Searched(counts.collections, counts.transcripts, counts.turns, filters)
+
+    def speakers(self, filters: Filters) -> tuple[str, ...]:
+        """Everybody who speaks in the transcripts that `filters` let through, rules about speakers aside."""
+        return self._names.within(filters)
+
+    def sources(self, filters: Filters) -> tuple[Source, ...]:
+        """The transcripts that `filters` let through, rules about speakers aside."""
+        return self._library.sources(self._library.scope(replace(filters, speakers=(), not_speakers=())))
+
+    def saying(self, sought: Sought, filters: Filters) -> tuple[Place, ...]:
+        """Every turn that `filters` let through in which the words were said, best first; none is left out."""
+        self._derived.catch_up()
+        allowed = _allowed(self._library.scope(filters))
+        found = self._derived.lexicon.saying(sought.words, together=sought.together, allowed=allowed)
+        return self._library.places(found)
+
+    def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:
+        """The turns at these places that are still there, in the order given."""
+        return tuple(
+            (one.source, turn)
+            for one in places
+            for turn in self._library.turn_range(one.source.transcript_id, one.turn, one.turn, filters=Filters())
+        )
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """Cosine of each text's vector with the question's, -1 to 1."""

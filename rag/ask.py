@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from time import perf_counter
@@ -10,20 +10,27 @@ from time import perf_counter
 from prompts import REFUSAL, render
 from rag import quote, refusal
 from rag.evidence import Searcher, gather
-from rag.question import checked, parse, standalone
+from rag.exhaustive import Exhaustive
+from rag.listing import Drafted, listing, not_said
+from rag.premise import LOOKED_AT, premise
+from rag.question import checked, parse
+from rag.understanding import Understood, nearer, understand
 from rag.values import Answer, Citation, Filters, Message, Searched, Sentence
+from rag.wording import counted, quoted, unmarked
 
 _NEAREST = 3  # passages shown when there is no answer
 TOP_K = 10
 
 
-def ask(
+def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
     question: str,
     *,
     searcher: Searcher,
     filters: Filters | None = None,
     history: tuple[Message, ...] = (),
     top_k: int = TOP_K,
+    today: dt.date | None = None,
+    caution: refusal.Caution = "balanced",
 ) -> Answer:
     """Answer a question from the transcripts, in the words of those who spoke.
 
@@ -33,6 +40,8 @@ def ask(
         filters: Which turns may be looked at and quoted.
         history: The conversation before, oldest first.
         top_k: How many hits to look at, from 1.
+        today: What "last week" in the question is counted from; None where that is not known.
+        caution: How sure the evidence must be before it is quoted.
 
     Returns:
         A `quoted` answer, or `not_found` with the nearest passages.
@@ -41,32 +50,38 @@ def ask(
         QuestionError: The question is empty or too long.
     """
     began = perf_counter()
-    filters = filters or Filters()
-    # 1. Make the question stand alone.
+    # 1. Understand it: what it leans on, and what it says of whose turns, of when, of how much.
     asked = checked(question)
-    alone = standalone(asked, history)
-    parsed = parse(alone)
-    # 2. Search, and widen the hits to the exchanges they belong to.
-    searched = searcher.searched(filters)
-    hits = searcher.search(alone, filters=filters, top_k=top_k) if searched.turns else []
-    evidence = gather(hits, searcher, filters)
-    found_at = perf_counter()
-    # 3. Draft: the best sentences, verbatim.
-    extracts = quote.extracts(parsed, evidence, searcher)
-    # 4. Decide whether they answer at all.
-    grounds = refusal.grounds(parse(asked), extracts, evidence)
-    answers = refusal.answerable(grounds)
-    # 5. Resolve citations and write it down.
-    if answers:
-        sentences, citations, text = _quoted(extracts)
+    understood = understand(asked, history=history, filters=filters or Filters(), knowing=searcher, today=today)
+    searched = searcher.searched(understood.filters)
+    # 2. What is asked of everything is counted, not sampled.
+    if understood.listing is not None and searched.turns:
+        found_at, worth = began, 0.0
+        sentences, citations, text = _listed(understood.listing, understood, searcher, searched)
     else:
-        sentences, citations, text = (), _nearest(extracts), _not_found(searched)
+        # 3. Search, and widen the hits to the exchanges they belong to.
+        depth = max(top_k, LOOKED_AT) if searched.turns else 0
+        hits = searcher.search(understood.query, filters=understood.filters, top_k=depth) if depth else []
+        evidence = gather(nearer(hits[:top_k], understood.near), searcher, understood.filters)
+        found_at = perf_counter()
+        # 4. Draft: the best sentences, verbatim.
+        extracts = quote.extracts(parse(understood.text).without(understood.aside), evidence, searcher)
+        # 5. Decide whether they answer at all.
+        own = parse(understood.own).without(understood.aside)
+        holds = premise(own, understood.named, hits, searcher, understood.filters)
+        grounds = refusal.grounds(own, extracts, evidence, holds)
+        worth = refusal.worth(grounds)
+        if refusal.answerable(grounds, caution):
+            sentences, citations, text = _quoted(extracts)
+        else:
+            sentences, citations, text = (), _nearest(extracts), _not_found(searched, understood)
+    # 6. Write it down.
     ended = perf_counter()
     return Answer(
         id=uuid.uuid4().hex,
         question=asked,
-        standalone_question=alone,
-        status="quoted" if answers else "not_found",
+        standalone_question=understood.text,
+        status="quoted" if sentences else "not_found",
         text=text,
         sentences=sentences,
         citations=citations,
@@ -77,22 +92,22 @@ def ask(
             "quote": _ms(ended - found_at),
             "total": _ms(ended - began),
         },
-        grounds=refusal.worth(grounds),
+        grounds=worth,
     )
 
 
-def _quoted(extracts: Sequence[quote.Extract]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...], str]:
+def _listed(asked: Exhaustive, understood: Understood, searcher: Searcher, searched: Searched) -> Drafted:
+    looked = _looked(searched, understood)
+    return listing(asked, searcher, understood.filters, looked=looked) or ((), (), not_said(asked, looked=looked))
+
+
+def _quoted(extracts: Sequence[quote.Extract]) -> Drafted:
     ordered = _in_order(extracts)
     citations = tuple(
         Citation(n, extract.source, extract.turn, extract.span) for n, extract in enumerate(ordered, start=1)
     )
-    sentences = tuple(Sentence(f"{_who(one)}: “{one.quote}”", (one.n,), 1.0) for one in citations)
-    return sentences, citations, "\n".join(f"{_unmarked(one.text)} [{one.citations[0]}]" for one in sentences)
-
-
-def _unmarked(quote: str) -> str:
-    """A quote as it stands in the answer's text, where "[2]" can only be a marker of ours."""
-    return re.sub(r"\[(\d+)\]", r"(\1)", quote)
+    sentences = tuple(Sentence(quoted(one), (one.n,), 1.0) for one in citations)
+    return sentences, citations, "\n".join(f"{unmarked(one.text)} [{one.citations[0]}]" for one in sentences)
 
 
 def _in_order(extracts: Sequence[quote.Extract]) -> list[quote.Extract]:
@@ -103,12 +118,6 @@ def _in_order(extracts: Sequence[quote.Extract]) -> list[quote.Extract]:
     return sorted(extracts, key=lambda one: (rank[one.source.transcript_id], one.span.turn, one.span.char_start))
 
 
-def _who(citation: Citation) -> str:
-    if citation.turn.speaker is None:
-        return "Unknown speaker"
-    return f"{citation.turn.speaker}{' (name inferred)' if citation.turn.speaker_inferred else ''}"
-
-
 def _nearest(extracts: Sequence[quote.Extract]) -> tuple[Citation, ...]:
     return tuple(
         Citation(n, extract.source, extract.turn, extract.span, nearest=True)
@@ -116,21 +125,35 @@ def _nearest(extracts: Sequence[quote.Extract]) -> tuple[Citation, ...]:
     )
 
 
-def _not_found(searched: Searched) -> str:
-    if searched.turns == 0:
-        narrow = searched.filters != Filters()
-        why = (
-            "no turn passes the filters; drop or correct one (`transcite list` shows what there is)"
-            if narrow
-            else "the library is empty; add transcripts with `transcite ingest PATH`"
-        )
-        return render("nothing_to_search", refusal=REFUSAL, why=why)
-    looked = f"{_counted(searched.turns, 'turn')} of {_counted(searched.transcripts, 'transcript')}"
-    return render("not_found", refusal=REFUSAL, searched=looked)
+def _not_found(searched: Searched, understood: Understood) -> str:
+    if searched.turns:
+        return render("not_found", refusal=REFUSAL, searched=_looked(searched, understood)) + _strangers(understood)
+    if understood.rules:
+        why = f"the question asks for {', '.join(understood.rules)}, and there is none"
+    elif searched.filters != Filters():
+        why = "no turn passes the filters; drop or correct one (`transcite list` shows what there is)"
+    else:
+        why = "the library is empty; add transcripts with `transcite ingest PATH`"
+    return render("nothing_to_search", refusal=REFUSAL, why=why)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _looked(searched: Searched, understood: Understood) -> str:
+    """How much was looked at, and what of the question narrowed it."""
+    turns, transcripts = counted(searched.turns, "turn"), counted(searched.transcripts, "transcript")
+    return f"{turns} of {transcripts}{_in_words(understood)}"
+
+
+def _in_words(understood: Understood) -> str:
+    return f" ({', '.join(understood.rules)})" if understood.rules else ""
+
+
+def _strangers(understood: Understood) -> str:
+    """Who was asked about and does not speak."""
+    told = (
+        f" Nobody named {name} speaks in them{'' if close is None else f'; {close} does'}."
+        for name, close in understood.unknown
+    )
+    return "".join(told)
 
 
 def _ms(seconds: float) -> float:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.known import Knowing
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 _ANSWERS = 0.97  # what the answer to a question that was found is worth, against the question
 _BESIDE = 0.75  # what any other turn beside a hit is worth
 
 
-class Searcher(Protocol):
+class Searcher(Knowing, Protocol):
     """What asking needs of a library."""
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.errors import QuestionError
-from rag.values import Message
 from rag.words import STOP_WORDS, content_words, stem, surface_words
 
 Wanted = Literal["number", "reason", "time", "name"]
@@ -82,12 +81,6 @@ _OF_TALK = frozenset(
     attitude conclusion conclude decision decide meeting group member talk please presentation present comment
     introduce towards according""".split()
 )
-# A question that leans on what was said before it.
-_LEANS = re.compile(
-    r"^(?:and|but|so|or|then|also|what about|how about)\b"
-    r"|\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|that|those|this|these|there|one|ones)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +109,10 @@ class Question:
         about = tuple(word for word in self.words if word not in _OF_TALK)
         return about if self.broad and about else self.words
 
+    def without(self, stems: frozenset[str]) -> Question:
+        """The same without some words: of those whose turns alone may answer, the name tells no turn from another."""
+        return replace(self, words=tuple(one for one in self.words if one not in stems), names=self.names - stems)
+
 
 def checked(text: str, *, what: str = "question") -> str:
     """`text` with its white space tidied.
@@ -142,17 +139,6 @@ def parse(text: str) -> Question:
         heads=_heads(text),
         broad=not wants & {"time", "number"} and not _WHO.match(text) and _BROAD.search(text) is not None,
     )
-
-
-def standalone(question: str, history: tuple[Message, ...]) -> str:
-    """The question as it would be asked to somebody who did not hear the conversation before it.
-
-    Without a language model that is the last question put before it, when this one leans on it.
-    """
-    asked = [message.content for message in history if message.role == "user"]
-    if not asked or not _LEANS.search(question):
-        return question
-    return f"{' '.join(asked[-1].split())} {question}"[-MAX_CHARS:].strip()
 
 
 def _heads(text: str) -> frozenset[str]:

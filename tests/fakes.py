@@ -25,9 +25,10 @@ from index.encoder import Vectors
 from index.search import Search
 from index.store.library import Library
 from index.store.records import Encoded, Origin, Outcome
+from rag.known import Place, Sought
 from rag.passages import passages
 from rag.values import Filters, Hit, Searched, Source, Speaker, Transcript, Turn
-from rag.words import content_words
+from rag.words import content_words, words
 
 _LABEL = re.compile(r"(?P<speaker>[^:\n]{1,40}): (?P<text>.*)", re.DOTALL)
 
@@ -164,11 +165,11 @@ def write(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
 
 
 class MemorySearcher:
-    """A searcher over transcripts in memory, by meaning alone; without filters."""
+    """A searcher over transcripts in memory, by meaning alone; without filters. It counts in the plainest way."""
 
     def __init__(self, *transcripts: Transcript) -> None:
         self._encoder = HashingEncoder()
-        self._sources = [Source(f"t{n}", one.title, "default") for n, one in enumerate(transcripts)]
+        self._sources = [Source(f"t{n}", one.title, "default", one.date) for n, one in enumerate(transcripts)]
         self._turns = {source.transcript_id: one.turns for source, one in zip(self._sources, transcripts, strict=True)}
         self._words = {
             (transcript_id, one.turn): set(content_words(one.text))
@@ -195,6 +196,23 @@ class MemorySearcher:
     def searched(self, filters: Filters) -> Searched:
         return Searched(("default",), len(self._sources), len(self._words), filters)
 
+    def speakers(self, filters: Filters) -> tuple[str, ...]:
+        return tuple(sorted({one.speaker for turns in self._turns.values() for one in turns if one.speaker}))
+
+    def sources(self, filters: Filters) -> tuple[Source, ...]:
+        return tuple(self._sources)
+
+    def saying(self, sought: Sought, filters: Filters) -> tuple[Place, ...]:
+        return tuple(
+            Place(source, one.turn, one.speaker)
+            for source in self._sources
+            for one in self._turns[source.transcript_id]
+            if says(one.text, sought)
+        )
+
+    def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:
+        return tuple((one.source, self._turns[one.source.transcript_id][one.turn - 1]) for one in places)
+
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
@@ -210,6 +228,14 @@ class MemorySearcher:
     def _idf(self, word: str, turns: list[set[str]]) -> float:
         n = sum(word in said for said in turns)
         return math.log(1 + (len(turns) - n + 0.5) / (n + 0.5))
+
+
+def says(text: str, sought: Sought) -> bool:
+    """Whether a text says what is sought: what the word index has to agree with."""
+    said, size = words(text), len(sought.words)
+    if sought.together:
+        return any(tuple(said[at : at + size]) == sought.words for at in range(len(said) - size + 1))
+    return set(sought.words) <= set(said)
 
 
 def inferred(one: Turn) -> Turn:

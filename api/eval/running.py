@@ -14,7 +14,8 @@ from rag.ask import ask
 from rag.errors import NotFoundError, TransciteError
 from rag.evidence import Searcher
 from rag.measures import Place
-from rag.question import checked, standalone
+from rag.question import checked
+from rag.understanding import nearer, understand
 from rag.values import Answer, Filters, Hit, Message, Turn
 
 Only = Literal["search", "answers"]
@@ -89,8 +90,9 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
 
 
 def hits(searcher: Searcher, question: str, *, history: tuple[Message, ...], filters: Filters, depth: int) -> list[Hit]:
-    """What search finds for a question, as asking puts it: made to stand alone."""
-    return searcher.search(standalone(checked(question), history), filters=filters, top_k=depth)
+    """What search finds for a question, as asking puts it: understood, with its conversation."""
+    put = understand(checked(question), history=history, filters=filters, knowing=searcher, today=None)
+    return nearer(searcher.search(put.query, filters=put.filters, top_k=depth), put.near)
 
 
 class _Putting:

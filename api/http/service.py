@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -149,9 +150,11 @@ class Service:
             filters=caller.narrowed(asked.filters),
             history=asked.history,
             top_k=asked.top_k,
+            today=dt.date.today(),
         )
-        # What was asked for is told, not what that came to for this caller.
-        searched = replace(found.searched, filters=asked.filters)
+        # Which collections were asked for is told, not what that came to for this caller.
+        told = replace(found.searched.filters, collections=asked.filters.collections)
+        searched = replace(found.searched, filters=told)
         answer = wire.Answer.of(replace(found, searched=searched, conversation_id=asked.conversation_id))
         self._keep(answer, caller)
         self.watch.answered(answer.status, answer.timings_ms)

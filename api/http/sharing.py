@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from index.encoder import in_batches
-from rag.values import Filters, Hit, Searched, Turn
+from rag.known import Place, Sought
+from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
     from index.encoder import Encoder, Vectors
@@ -105,6 +106,27 @@ class Watched:
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that the filters let through, and it among them."""
         return self._searcher.around(hit, before=before, after=after, filters=filters)
+
+    def speakers(self, filters: Filters) -> tuple[str, ...]:
+        """Everybody who speaks in the transcripts that the filters let through, rules about speakers aside."""
+        return self._searcher.speakers(filters)
+
+    def sources(self, filters: Filters) -> tuple[Source, ...]:
+        """The transcripts that the filters let through, rules about speakers aside."""
+        return self._searcher.sources(filters)
+
+    def saying(self, sought: Sought, filters: Filters) -> tuple[Place, ...]:
+        """Every turn in which the words were said; where that is nowhere, nothing is read, and `search` not called."""
+        places = self._searcher.saying(sought, filters)
+        if not places:
+            self._on_hits(())
+        return places
+
+    def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:
+        """The turns at these places that are still there: what a listing found, in place of hits."""
+        found = self._searcher.read(places)
+        self._on_hits([Hit(source, (turn,), 1.0) for source, turn in found])
+        return found
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to the question, -1 to 1."""

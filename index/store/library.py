@@ -28,6 +28,7 @@ from index.store.records import (
 )
 from rag import passages
 from rag.errors import LibraryLockedError, LibraryMismatchError
+from rag.known import Place
 from rag.values import Filters, Source, Transcript, Turn
 
 FILE = "library.db"
@@ -202,6 +203,21 @@ class Library:
         """The transcripts, or a part of them, by collection and title."""
         with self._database.reading() as connection:
             return listing.entries(connection, part)
+
+    def names(self, scope: Scope) -> tuple[str, ...]:
+        """Everybody who speaks in the transcripts of `scope`, in order of name."""
+        with self._database.reading() as connection:
+            return listing.names(connection, scope.ordinals)
+
+    def sources(self, scope: Scope) -> tuple[Source, ...]:
+        """The transcripts of `scope`, in order of coming."""
+        with self._database.reading() as connection:
+            return listing.sources(connection, scope.ordinals)
+
+    def places(self, turn_ids: list[int]) -> tuple[Place, ...]:
+        """The turns of these ids that are still there, unread, in the order given."""
+        with self._database.reading() as connection:
+            return listing.places(connection, turn_ids)
 
     def collections(self) -> list[str]:
         """The collections there are, by name."""

@@ -1,14 +1,17 @@
-"""The list of transcripts, whole or in parts."""
+"""Lists: of the transcripts, whole or in parts; of those who speak; of turns by id, unread."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from index.store.reading import chunks, source_of
 from index.store.records import Entry
-from index.store.schema import speakers, transcripts
+from index.store.schema import STRIDE, speakers, transcripts, turns
+from rag.known import Place
+from rag.values import Source
 
 _ORDER = (transcripts.c.collection, transcripts.c.title, transcripts.c.id)
 
@@ -50,6 +53,36 @@ def collections(connection: sa.Connection) -> list[str]:
     """The collections that transcripts belong to, by name."""
     column = transcripts.c.collection
     return list(connection.execute(sa.select(column).distinct().order_by(column)).scalars())
+
+
+def names(connection: sa.Connection, ordinals: Sequence[int] | None) -> tuple[str, ...]:
+    """Who speaks in these versions of transcripts, or in all there are: every name once, in order."""
+    rows = connection.execute(sa.select(speakers.c.ordinal, speakers.c.name).distinct()).all()
+    inside = None if ordinals is None else set(ordinals)
+    return tuple(sorted({row.name for row in rows if inside is None or row.ordinal in inside}))
+
+
+def sources(connection: sa.Connection, ordinals: Sequence[int] | None) -> tuple[Source, ...]:
+    """These versions of transcripts, or all there are, in order of coming."""
+    rows = connection.execute(sa.select(transcripts).order_by(transcripts.c.ordinal)).all()
+    inside = None if ordinals is None else set(ordinals)
+    return tuple(source_of(row) for row in rows if inside is None or row.ordinal in inside)
+
+
+def places(connection: sa.Connection, turn_ids: Sequence[int]) -> tuple[Place, ...]:
+    """The turns of these ids that are still there, in the order given."""
+    own = {row.ordinal: source_of(row) for row in connection.execute(sa.select(transcripts))}
+    named = sa.and_(speakers.c.ordinal == turns.c.turn_id // STRIDE, speakers.c.label == turns.c.label)
+    statement = sa.select(turns.c.turn_id, speakers.c.name).select_from(turns.outerjoin(speakers, named))
+    speaking: dict[int, str | None] = {}
+    for some in chunks(sorted(turn_ids)):
+        found = connection.execute(statement.where(turns.c.turn_id.in_(some)))
+        speaking.update({row.turn_id: row.name for row in found})
+    return tuple(
+        Place(own[one // STRIDE], one % STRIDE, speaking[one])
+        for one in turn_ids
+        if one in speaking and one // STRIDE in own
+    )
 
 
 def _names(connection: sa.Connection, ordinals: list[int]) -> dict[int, list[str]]:

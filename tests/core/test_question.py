@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import QuestionError
-from rag.question import MAX_CHARS, checked, parse, standalone
+from rag.followups import standalone as written_out
+from rag.people import People
+from rag.question import MAX_CHARS, checked, parse
 from rag.values import Message
 
 
@@ -35,6 +37,10 @@ def test_a_longer_one_is_refused_in_one_line_with_both_numbers(length: int, said
 def test_what_is_refused_is_named() -> None:
     with pytest.raises(QuestionError, match="the query is empty"):
         checked("", what="query")
+
+
+def standalone(question: str, history: tuple[Message, ...]) -> str:
+    return written_out(question, history, People(())).text
 
 
 HISTORY = (

@@ -75,6 +75,24 @@ def test_a_stream_gives_sources_then_the_answer(filled: Client) -> None:
     assert filled.get(f"/v1/answers/{answer['id']}").json() == answer
 
 
+def test_what_is_asked_of_everything_is_counted_and_streamed_alike(filled: Client) -> None:
+    (first, sources), (last, answer) = stream(filled, question="How often was the grant mentioned?")
+    assert (first, last, answer["status"]) == ("sources", "answer", "quoted")
+    assert [hit["first_turn"] for hit in sources["hits"]] == [one["turn"] for one in answer["citations"]]
+    assert "turn" in answer["text"].splitlines()[0]
+    assert "“grant”, in any form of the word" in answer["text"].splitlines()[0]
+    nothing = stream(filled, question="How often were penguins mentioned?")
+    assert [(name, data.get("hits")) for name, data in nothing] == [("sources", []), ("answer", None)]
+    assert "No turn says “penguins”" in nothing[1][1]["text"]
+
+
+def test_what_a_question_lays_down_is_told_and_what_a_caller_may_see_is_not(filled: Client) -> None:
+    answer = filled.ask("What did Diane Okafor say about the grant?")
+    assert answer["searched"]["filters"]["speakers"] == ["Diane Okafor"]
+    assert answer["searched"]["filters"]["collections"] == []
+    assert {one["speaker"] for one in answer["citations"]} <= {"Diane Okafor"}
+
+
 def test_a_stream_that_fails_ends_in_a_problem(filled: Client) -> None:
     [(name, problem)] = stream(filled, question="?!")
     assert (name, problem["type"], problem["status"]) == ("error", "/problems/question", 422)

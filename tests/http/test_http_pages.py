@@ -254,6 +254,19 @@ def test_the_question_box_narrows_to_a_collection_and_a_speaker(filled: Client) 
     assert "Choose another collection or speaker" in page(filled, f"/?q={QUESTION}&speaker=Nobody")
 
 
+def test_what_is_asked_of_everything_is_counted_on_the_page(filled: Client) -> None:
+    html = page(filled, "/?q=How often was the harbor bridge mentioned?")
+    assert "2 turns of 1 transcript say “harbor bridge”, in any form of these words." in html
+    assert html.count('class="sentence"') == 1
+    assert 'class="sentence"' not in page(filled, "/?q=How many weeks was the harbor bridge closed?")
+
+
+def test_days_without_a_transcript_are_told_on_the_page(filled: Client) -> None:
+    html = page(filled, "/?q=What was discussed in the May 1999 meeting?")
+    assert "only from 1999-05-01 until 1999-05-31" in html
+    assert "There are no transcripts yet" not in html
+
+
 def test_a_question_that_cannot_be_asked_is_told_so(filled: Client) -> None:
     for question in ("x" * 4001, "?!"):
         html = page(filled, f"/?q={question}", 422)

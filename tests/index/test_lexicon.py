@@ -32,6 +32,7 @@ def fill(lexicon: Lexicon, transcripts: Mapping[int, list[str]], *, generation: 
                 ordinal * STRIDE + at + 1,
                 words[at],
                 *([word for near in words[max(at - k, 0) : at + k + 1] for word in near] for k in (1, 3)),
+                words[at],
             )
             for at in range(len(words))
         ]
@@ -159,7 +160,7 @@ def test_an_update_from_another_generation_changes_nothing(lexicon: Lexicon) -> 
 
 def test_an_update_that_fails_on_the_way_changes_nothing_and_gives_the_lock_back(lexicon: Lexicon) -> None:
     def broken() -> object:
-        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"], ["lake"])]
+        yield 7, [TurnWords(7 * STRIDE + 1, ["lake"], ["lake"], ["lake"], ["lake"])]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
