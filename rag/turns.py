@@ -59,7 +59,10 @@ def is_direction(text: str) -> bool:
     if _BRACKETED.fullmatch(text):
         return True
     match = _IN_PARENTHESES.fullmatch(text)
-    return match is not None and (match[1].isupper() or (len(match[1].split()) <= 8 and not match[1].endswith(".")))
+    if match is None:
+        return False
+    short = len(match[1].split()) <= 8 and not match[1].endswith(".")
+    return short or match[1].isupper() or match[1].startswith("Whereupon")
 
 
 def turns_of(pieces: Iterable[Piece], *, joiner: str) -> tuple[tuple[Turn, ...], tuple[Speaker, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.formats.clock import CLOCK
-from rag.labels import word_set
+from rag.roles import word_set
 
 _SPEAKER = word_set(
     "speaker speakers speaker_name speakername speaker_label speaker_id speakerid spk name who "

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rag.formats.lines import LabelLine, find_labels
-from rag.labels import PARTICLES, is_unidentified, word_set
+from rag.labels import PARTICLES, is_unidentified
+from rag.roles import word_set
 
 Place = tuple[int, int]  # number of the cue, number of its line
 

@@ -30,6 +30,8 @@ _DURATION = re.compile(
     r"(?:duration:? ?)?(?=\d)(?:\d+ ?h(?:rs?|ours?)?,? ?)?(?:\d+ ?m(?:ins?|inutes?)?,? ?)?(?:\d+ ?s(?:ecs?|econds?)?)?",
     re.IGNORECASE,
 )
+_SAID_WHEN = re.compile(r"(?:aired|recorded|published|posted|broadcast|held|date)(?: on)?:? ", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _LINK = re.compile(r"(?:[A-Z][\w ()/-]{0,60}:?\s*)?<?(https?://\S+?)>?")
 # What these head is a list, up to the next blank line.
 _LISTS = re.compile(
@@ -59,6 +61,13 @@ def day_of(line: str) -> str | None:
     return found.isoformat() if found else None
 
 
+def only_day(line: str) -> str | None:
+    """An ISO day, for a line that says nothing but when: "Aired March 5, 2024 - 10:00   ET"; None for any other."""
+    day = day_of(line) if len(line) <= 120 else None
+    bare = _SAID_WHEN.sub("", line.strip().strip("#*_ \t"))
+    return day if day is not None and _ONLY_DAY.fullmatch(_DAY.sub("", bare, count=1)) else None
+
+
 def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -> tuple[Metadata, list[str]]:
     """What the lines above the words say of the file, and those that fit none of the usual kinds.
 
@@ -82,16 +91,17 @@ def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -
 
 
 def _take(bare: str, metadata: Metadata) -> tuple[Metadata, bool]:
-    day = day_of(bare)
+    day, when = day_of(bare), only_day(bare)
     link = _LINK.fullmatch(bare)
     if link is not None:
         return merged(metadata, metadata_of({"source_url": link[1]})), True
-    if day is not None and _ONLY_DAY.fullmatch(_DAY.sub("", bare, count=1)):
-        return merged(metadata, metadata_of({"date": day})), True
+    if when is not None:
+        return merged(metadata, metadata_of({"date": when})), True
     if _DURATION.fullmatch(bare):
         return metadata, True
     if metadata.title is None and len(bare) <= 200:
         title = clean_text(_TAIL.sub("", bare)) or bare
+        title = _IN_PARENTHESES.sub(lambda found: "" if day_of(found[0]) else found[0], title)
         without = re.sub(r"\s{2,}", " ", _DAY.sub("", title, count=1)).strip(" -–—:|,()") if day else title
         return merged(metadata, metadata_of({"title": without or title, "date": day or ""})), True
     return metadata, False

@@ -64,7 +64,7 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
 
 
 def _parse(line: str) -> Heading | None:
-    bare = line.strip().replace("*", "").strip("# ")
+    bare = line.strip().replace("*", "").strip("# ").removeprefix("@")
     if not 4 <= len(bare) <= 160 or ":" not in bare:
         return None
     alone = _ALONE.fullmatch(bare)

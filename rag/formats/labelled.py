@@ -6,9 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.formats.base import Format, Origin, assemble
+from rag.formats.exported import only_day
 from rag.formats.inline_times import leading_time, without_times
 from rag.formats.lines import LabelLine, find_labels, time_alone
-from rag.formats.metadata import Metadata, front_matter, header_field, leading_fields, merged, metadata_of, titled
+from rag.formats.metadata import (
+    LISTS,
+    Metadata,
+    front_matter,
+    header_field,
+    leading_fields,
+    merged,
+    metadata_of,
+    titled,
+)
 from rag.formats.notices import without_notices
 from rag.turns import PARAGRAPHS, Piece, is_direction
 from rag.values import Transcript
@@ -31,10 +41,16 @@ def _read(text: str, name: str) -> Transcript:
     lines = without_notices(text.split("\n"))
     fields, skip = front_matter(lines)
     labels = {n: line for n, line in find_labels(lines).items() if n >= skip}
-    first = min(labels, default=len(lines))
+    first = _time_above(lines, min(labels, default=len(lines)))
     metadata, header = read_header(lines[skip:first], metadata_of(fields))
     pieces = [*_header_pieces(header), *pieces_below(lines, first, labels)]
     return assemble(pieces, Origin(name, "text", metadata), joiner=PARAGRAPHS)
+
+
+def _time_above(lines: Sequence[str], first: int) -> int:
+    """Line `first`, or the line above it that holds nothing but its time."""
+    above = next((n for n in range(first - 1, -1, -1) if lines[n].strip()), None)
+    return first if above is None or time_alone(lines[above]) is None else above
 
 
 def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[str]]:
@@ -43,7 +59,14 @@ def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[s
     A first paragraph of one short line without a full stop is the title.
     """
     metadata = merged(known, metadata_of(leading_fields(lines)))
-    rest = [line for line in lines if header_field(line) is None and time_alone(line) is None]
+    dated = {n: day for n, line in enumerate(lines) if (day := only_day(line)) is not None}
+    metadata = merged(metadata, metadata_of({"date": next(iter(dated.values()), "")}))
+    listed = _listed(lines)
+    rest = [
+        "" if n in dated or n in listed else line
+        for n, line in enumerate(lines)
+        if header_field(line) is None and time_alone(line) is None
+    ]
     first = next((n for n, line in enumerate(rest) if line.strip()), None)
     if first is None or metadata.title is not None:
         return metadata, rest
@@ -52,6 +75,18 @@ def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[s
     if rest[first].startswith("# ") or (stands_alone and is_heading(heading)):
         return merged(metadata, titled(heading)), rest[first + 1 :]
     return metadata, rest
+
+
+def _listed(lines: Sequence[str]) -> frozenset[int]:
+    """The lines below "Participants:" and the like, up to the next blank one: who was there, which nobody says."""
+    found: set[int] = set()
+    inside = False
+    for n, line in enumerate(lines):
+        field = header_field(line)
+        inside = (inside and bool(line.strip())) or (field is not None and field[0] in LISTS and not field[1])
+        if inside:
+            found.add(n)
+    return frozenset(found)
 
 
 def is_heading(line: str) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from rag.formats.clock import CLOCK, seconds
 from rag.formats.inline_times import leading_time
 from rag.formats.metadata import KEYS
-from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label, word_set
+from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label
+from rag.roles import word_set
 
 _UNTIL = r"\s*(?:-->|[-–—]|to)\s*"
 _LINE = re.compile(
@@ -24,10 +25,18 @@ _LINE = re.compile(
     rf"(?:\s*[\[(](?P<after>{CLOCK})(?:{_UNTIL}(?P<after_end>{CLOCK}))?[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
     re.DOTALL,
 )
-# Trint's "Ann Lee [00:00:03] Good morning."
-_NO_COLON = re.compile(
-    r"\s*(?P<label>[^\W_][^:：\n\[\]]{0,79}?) \[(?P<after>\d{1,2}:\d\d:\d\d)\] (?P<rest>\S.*)", re.DOTALL
+# Without a colon: Trint's "Ann Lee [00:00:03] Good morning.", Rev.ai's columns "Speaker 0    00:00:03    Good.", and
+# the "Q    Mr. President, ..." of press conferences, where whoever asks has no name.
+_NO_COLON = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r"\s*(?P<label>[^\W_][^:：\n\[\]]{0,79}?) \[(?P<after>\d{1,2}:\d\d:\d\d)\] (?P<rest>\S.*)",
+        r"\s*(?P<label>[^\W_][^:：\n\t]{0,79}?)(?:\t| {3,})(?P<after>\d{1,2}:\d\d:\d\d)(?:\t| {3,})(?P<rest>\S.*)",
+        r"\s*(?P<label>Q)(?P<after>)(?:\t| {2,})\s*(?P<rest>\S.*)",
+    )
 )
+# Rev's "Ann Lee: (00:03)", the words on the next line or behind it.
+_AFTER_COLON = re.compile(rf"\s*\(({CLOCK})\)(?:\s+|$)")
 _WORD = re.compile(r"[^\W\d_]+")
 _TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
 _NOT_NAMES = KEYS | word_set(
@@ -79,21 +88,24 @@ def time_alone(line: str) -> float | None:
 
 
 def _split(line: str) -> LabelLine | None:
-    if ":" not in line[:120] and "：" not in line[:120]:
-        return None
-    match = _LINE.match(line)
+    match = _LINE.match(line) if ":" in line[:120] or "：" in line[:120] else None
     if match is None or not is_shaped_like_label(match["label"]):
         return _split_without_colon(line)
     clock, end = match["before"] or match["after"], match["before_end"] or match["after_end"]
+    behind = _AFTER_COLON.match(match["rest"]) if clock is None else None
+    if behind is not None:
+        return LabelLine(match["label"], match["rest"][behind.end() :], seconds(behind[1]), stamped=True)
     start = seconds(clock) if clock else leading_time(match["rest"])
     return LabelLine(match["label"], match["rest"], start, seconds(end) if end else None, stamped=clock is not None)
 
 
 def _split_without_colon(line: str) -> LabelLine | None:
-    match = _NO_COLON.match(line) if "[" in line[:120] else None
+    if not ("[" in line[:120] or "  " in line[:120] or "\t" in line[:120]):
+        return None
+    match = next((found for pattern in _NO_COLON if (found := pattern.match(line)) is not None), None)
     if match is None or not is_shaped_like_label(match["label"]):
         return None
-    return LabelLine(match["label"], match["rest"], seconds(match["after"]), stamped=True)
+    return LabelLine(match["label"], match["rest"], seconds(match["after"]) if match["after"] else None, stamped=True)
 
 
 def _head(label: str) -> str:
@@ -105,6 +117,8 @@ def is_shaped_like_label(label: str) -> bool:
     """Whether a label is made as a speaker's is: few words, each capitalised, no sentence. Says nothing of its line."""
     head = _head(label)
     words = head.split()
+    if label.count("(") != label.count(")"):  # "Acme Corp (NYSE: ACM)"
+        return False
     if not 1 <= len(words) <= 6 or len(label.split()) > 14 or head.lower().rstrip(".") in _NOT_NAMES:
         return False
     if is_unidentified(label):

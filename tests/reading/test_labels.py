@@ -15,7 +15,7 @@ from rag.speakers import fullest_names, resolve
         ("Dr. Jane Doe (CDC)", Label("Jane Doe", "Dr.", "CDC")),
         ("Jane Doe, NPR", Label("Jane Doe", None, "NPR")),
         ("Jane Doe (host)", Label("Jane Doe", "host")),
-        ("ANDERSON COOPER, CNN HOST", Label("Anderson Cooper", "CNN HOST")),
+        ("ANDERSON COOPER, CNN HOST", Label("Anderson Cooper", "HOST", "CNN")),
         ("Sen. Elizabeth Warren", Label("Elizabeth Warren", "Sen.")),
         ("Mr. Ames", Label("Mr. Ames")),
         ("RONALD McDONALD", Label("Ronald McDonald")),
