@@ -24,7 +24,7 @@ _SURNAME_BEGINS = PARTICLES - {"al", "y", "st", "bin", "ibn"}
 _DEGREES = word_set("jr sr ii iii iv")
 _UNIDENTIFIED = re.compile(
     r"(?:speaker|spk|participant|person|caller|voice|guest|host|interviewer|interviewee|respondent|user)[ _-]?"
-    r"(?:\d+|[a-z])|s\d+|#?(?:un(?:known|identified|named)|multiple|several|various)\b.*"
+    r"(?:\d+|[a-z?])|s\d+|#?(?:un(?:known|identified|named)|multiple|several|various)\b.*"
     r"|(?:fe)?male(?: (?:speaker|voice))?(?: ?#?\d+)?|speakers?|inaudible",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.formats.base import Format, Origin, assemble
@@ -53,10 +53,15 @@ def _time_above(lines: Sequence[str], first: int) -> int:
     return first if above is None or time_alone(lines[above]) is None else above
 
 
-def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[str]]:
+def read_header(
+    lines: Sequence[str], known: Metadata, *, titles: Callable[[str], bool] | None = None
+) -> tuple[Metadata, list[str]]:
     """What the lines before the first words say of the file, and those of them that are words after all.
 
-    A first paragraph of one short line without a full stop is the title.
+    Args:
+        lines: Down to the first words.
+        known: What the file has said of itself already.
+        titles: Whether a first paragraph of one line is the title; by default, when it reads like a heading.
     """
     metadata = merged(known, metadata_of(leading_fields(lines)))
     dated = {n: day for n, line in enumerate(lines) if (day := only_day(line)) is not None}
@@ -72,7 +77,7 @@ def read_header(lines: Sequence[str], known: Metadata) -> tuple[Metadata, list[s
         return metadata, rest
     heading = rest[first].lstrip("#").strip()
     stands_alone = first + 1 == len(rest) or not rest[first + 1].strip()
-    if rest[first].startswith("# ") or (stands_alone and is_heading(heading)):
+    if rest[first].startswith("# ") or (stands_alone and (titles or is_heading)(heading)):
         return merged(metadata, titled(heading)), rest[first + 1 :]
     return metadata, rest
 
@@ -117,6 +122,8 @@ def paragraphs(lines: Iterable[str]) -> Iterator[str]:
 def pieces_below(lines: Sequence[str], first: int, labels: dict[int, LabelLine]) -> Iterator[Piece]:
     """One piece a paragraph; what follows a stage direction without a label is the same speaker going on."""
     now, words = Piece(""), list[str]()
+    headings = _has_headings(lines)
+    fresh = False  # whether these are the first words below a label
     waiting: float | None = None  # A time alone on its line belongs to what comes after it.
     for n in range(first, len(lines)):
         label, stripped = labels.get(n), lines[n].strip()
@@ -126,17 +133,32 @@ def pieces_below(lines: Sequence[str], first: int, labels: dict[int, LabelLine])
                 now, waiting = replace(now, start=waiting), None
             words.append(stripped)
             continue
-        if words:
+        if words and headings and not fresh and _is_stage_heading(words):
+            yield Piece(" ".join(words), kind="direction")
+            words = []
+        elif words:
             yield _paragraph(words, now)
-            now, words = replace(now, start=None), []
+            now, words, fresh = replace(now, start=None), [], False
         if label is not None:
             now = Piece("", label.label, label.start if label.start is not None else waiting, label.end)
-            words, waiting = [label.rest.strip()] if label.rest.strip() else [], None
+            words, waiting, fresh = [label.rest.strip()] if label.rest.strip() else [], None, True
         elif alone is not None:
             waiting = alone
         elif stripped:
             yield Piece(stripped, kind="direction")
     yield _paragraph(words, now)
+
+
+def _has_headings(lines: Sequence[str]) -> bool:
+    """Whether capitals throughout can mean a heading: not where people's words are written so, too."""
+    worded = [line for line in lines if line.strip()]
+    return 4 * sum(line.isupper() for line in worded) < len(worded)
+
+
+def _is_stage_heading(words: Sequence[str]) -> bool:
+    """Whether a paragraph is a heading between speeches: "ORAL ARGUMENT OF ANN LEE ON BEHALF OF THE PETITIONERS"."""
+    text = " ".join(words)
+    return text.isupper() and 3 <= len(text.split()) <= 25 and text[-1] not in ".?!,;:…\"'”’"
 
 
 def _paragraph(words: Sequence[str], now: Piece) -> Piece:
