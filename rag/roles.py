@@ -12,7 +12,8 @@ def word_set(text: str) -> frozenset[str]:
 
 ROLES = word_set(
     "host co-host cohost guest byline anchor reporter correspondent moderator interviewer interviewee narrator "
-    "announcer producer editor chair secretary ceo cto cfo coo witness translator interpreter caller attorney author "
+    "announcer instructor presenter producer "
+    "editor chair secretary ceo cto cfo coo witness translator interpreter caller attorney author "
     "professor director president writer journalist columnist critic analyst founder editor-in-chief spokesman "
     "spokeswoman spokesperson lawyer historian economist scientist researcher commentator contributor"
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.formats.base import Format, Origin, assemble
-from rag.formats.exported import only_day
+from rag.formats.exported import is_transcript_heading, only_day, plain_title
 from rag.formats.inline_times import leading_time, without_times
 from rag.formats.lines import LabelLine, find_labels, time_alone
 from rag.formats.metadata import (
@@ -64,6 +64,7 @@ def read_header(
         titles: Whether a first paragraph of one line is the title; by default, when it reads like a heading.
     """
     metadata = merged(known, metadata_of(leading_fields(lines)))
+    lines = ["" if is_transcript_heading(line) else line for line in lines]
     dated = {n: day for n, line in enumerate(lines) if (day := only_day(line)) is not None}
     metadata = merged(metadata, metadata_of({"date": next(iter(dated.values()), "")}))
     listed = _listed(lines)
@@ -75,9 +76,9 @@ def read_header(
     first = next((n for n, line in enumerate(rest) if line.strip()), None)
     if first is None or metadata.title is not None:
         return metadata, rest
-    heading = rest[first].lstrip("#").strip()
+    heading = plain_title(rest[first].lstrip("#").strip())
     stands_alone = first + 1 == len(rest) or not rest[first + 1].strip()
-    if rest[first].startswith("# ") or (stands_alone and (titles or is_heading)(heading)):
+    if rest[first].startswith(("# ", "## ", "### ")) or (stands_alone and (titles or is_heading)(heading)):
         return merged(metadata, titled(heading)), rest[first + 1 :]
     return metadata, rest
 

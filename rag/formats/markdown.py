@@ -144,6 +144,8 @@ def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]
 
 
 def _unlabelled(paragraph: str) -> Piece:
+    if paragraph.startswith("#"):
+        return Piece(paragraph.strip("# \t"), kind="direction")
     return Piece(paragraph, kind="direction" if is_direction(paragraph) else "speech")
 
 
