@@ -61,8 +61,8 @@ _DOCUMENT = (
     '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
     "<w:p><w:r><w:t>Ann Lee   0:03</w:t><w:br/><w:t>Hello.</w:t></w:r></w:p><w:sdt><w:sdtContent><w:p><w:ins><w:r><w:t>"
     "Bob Ray   0:05</w:t></w:r></w:ins></w:p></w:sdtContent></w:sdt><w:tbl><w:tr><w:tc><w:p><w:r><w:t>0:01</w:t></w:r>"
-    "</w:p></w:tc><w:tc><w:p><w:r><w:t>Ann</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Hi there.</w:t></w:r></w:p></w:tc>"
-    "</w:tr></w:tbl></w:body></w:document>"
+    "</w:p></w:tc><w:tc><w:p><w:r><w:t>Ann</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Hi there.</w:t></w:r></w:p>"
+    "</w:tc></w:tr></w:tbl></w:body></w:document>"
 )
 
 

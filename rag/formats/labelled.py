@@ -152,8 +152,8 @@ def pieces_below(lines: Sequence[str], first: int, labels: dict[int, LabelLine])
 
 def _has_headings(lines: Sequence[str]) -> bool:
     """Whether capitals throughout can mean a heading: not where people's words are written so, too."""
-    worded = [line for line in lines if line.strip()]
-    return 4 * sum(line.isupper() for line in worded) < len(worded)
+    letters = "".join(filter(str.isalpha, "".join(lines)))
+    return 2 * sum(map(str.isupper, letters)) < len(letters)
 
 
 def _is_stage_heading(words: Sequence[str]) -> bool:
@@ -166,7 +166,8 @@ def _paragraph(words: Sequence[str], now: Piece) -> Piece:
     """Lines of one paragraph, without the times between the words; one before the first word is its own."""
     text = " ".join(words)
     start = now.start if now.start is not None else leading_time(text)
-    return replace(now, text=without_times(text), start=start)
+    plain, marks = without_times(text)
+    return replace(now, text=plain, start=start, marks=marks)
 
 
 LABELLED = Format("text", (".txt", ".text"), _sniff, _read)
