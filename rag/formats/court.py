@@ -25,11 +25,11 @@ _EXAMINER = re.compile(
 _SWORN = re.compile(
     r"(?P<who>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3})(?:, ?(?:[A-Z' -]+WITNESS[A-Z' -]*|"
     r"[A-Z]\.?[A-Z]\.?[A-Z]?\.?))?,? "
-    r"(?:having (?:been )?|called |was (?:called|sworn|duly)|being |after (?:being|having)|the witness|"
-    r"a witness|sworn|previously).*"
+    r"(?i:having (?:been )?|called (?:as|by|on)\b|was (?:thereupon )?(?:called|sworn|duly)|being |after (?:being|"
+    r"having)|the witness|a witness|sworn|previously).*"
 )
 # A name on a line of its own, with who it is below: "BOB RAY," and then "called as a witness ... duly sworn".
-_NAME_ALONE = re.compile(r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3}(?:, [A-Z]\.?[A-Z]\.?[A-Z]?\.?)?,")
+_NAME_ALONE = re.compile(r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3}(?:, [A-Z]\.?[A-Z]\.?[A-Z]?\.?)?,?")
 _DEPOSITION = re.compile(
     r"(?:(?:VIDEO(?:TAPED|CONFERENCE)? |ORAL |REMOTE |EXPERT )*DEPOSITION|EXAMINATION BEFORE TRIAL|TESTIMONY) OF:? "
     r"(?P<who>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3})(?:,.*)?"
@@ -73,7 +73,9 @@ def _sniff(text: str) -> bool:
 
 
 def _speaks(bare: str) -> re.Match[str] | None:
-    return _QUESTION.fullmatch(bare) or _COLLOQUY.fullmatch(bare)
+    match = _QUESTION.fullmatch(bare) or _COLLOQUY.fullmatch(bare)
+    # "WITNESS: ANN LEE" is a line of the index.
+    return None if match and match["who"] == "WITNESS" and match["words"].isupper() else match
 
 
 def _read(text: str, name: str) -> Transcript:

@@ -43,7 +43,7 @@ _OTHERWISE = tuple(
     )
 )
 # Rev's "Ann Lee: (00:03)", the words on the next line or behind it.
-_AFTER_COLON = re.compile(rf"\s*\(({CLOCK})\)(?:\s+|$)")
+_AFTER_COLON = re.compile(rf"\s*(?:\((?P<closed>{CLOCK})\)(?:\s+|$)|(?P<alone>{CLOCK})\s*$)")
 _WORD = re.compile(r"[^\W\d_]+")
 _TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
 _NOT_NAMES = KEYS | word_set(
@@ -108,7 +108,8 @@ def _split(line: str) -> LabelLine | None:
     clock, end_clock = match["before"] or match["after"], match["before_end"] or match["after_end"]
     behind = _AFTER_COLON.match(match["rest"]) if clock is None else None
     if behind is not None:
-        return LabelLine(match["label"], match["rest"][behind.end() :], seconds(behind[1]), stamped=True)
+        moment = seconds(behind["closed"] or behind["alone"])
+        return LabelLine(match["label"], match["rest"][behind.end() :], moment, stamped=behind["closed"] is not None)
     start = seconds(clock) if clock else leading_time(match["rest"])
     return LabelLine(
         match["label"], match["rest"], start, seconds(end_clock) if end_clock else None, stamped=bool(clock)

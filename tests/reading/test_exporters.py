@@ -32,6 +32,10 @@ def directions(transcript: Transcript) -> list[str]:
             "Ann Lee: (00:03)\nGood evening.\n\nBob Ray: (01:02:05)\nHi.\n",
             [("Ann Lee", "Good evening.", 3.0), ("Bob Ray", "Hi.", 3725.0)],
         ),
+        (
+            "Ann Lee: 00:01\nHello there.\n\nBob Ray: 00:05\nHi.\n",
+            [("Ann Lee", "Hello there.", 1.0), ("Bob Ray", "Hi.", 5.0)],
+        ),
         # Rev.ai's text/plain.
         (
             "Speaker 0    00:00:01    Hello.\nSpeaker 1    00:00:05    Hi.\n",
@@ -205,6 +209,25 @@ class TestCourt:
         )
         assert spoken(transcript)[2] == ("Bob Ray", "At home.", None)
         assert [who for who, _, _ in spoken(transcript)] == ["Ms. Lee", "Ms. Lee", "Bob Ray", "The Court", "Bob Ray"]
+
+    @pytest.mark.parametrize(
+        "block",
+        [
+            "JOHN Q. DOE,\nCALLED BY THE PEOPLE AS A WITNESS, WAS SWORN AND TESTIFIED AS\nFOLLOWS:",
+            "JOHN Q. DOE,\nhaving been called by and on behalf of the plaintiff,\n"
+            "having been first duly sworn, testified:",
+            "JOHN Q. DOE\nWas thereupon called as a witness on behalf of the State and testified as follows:",
+        ],
+    )
+    def test_how_houses_write_that_a_witness_is_sworn(self, block: str) -> None:
+        text = f"THE COURT:  Next.\n{block}\nDIRECT EXAMINATION\nBY MS. LEE:\nQ\tWhere?\nA\tHome.\nQ\tWhen?\nA\tThen.\n"
+        who = [who for who, _, _ in spoken(read(text))]
+        assert who == ["The Court", "Ms. Lee", "John Q. Doe", "Ms. Lee", "John Q. Doe"]
+
+    def test_a_line_of_the_index_is_nobodys(self) -> None:
+        asked = "BY MR. SMITH:\nQ.  Where?\nA.  Home.\nQ.  When?\nA.  Then.\n"
+        text = f"INDEX\nWITNESS: ANN LEE\n\nMR. SMITH:  Ready?\n{asked}"
+        assert "Witness" not in read(text).speaker_names()
 
     def test_the_heading_of_a_deposition_names_who_answers(self) -> None:
         text = (
