@@ -136,7 +136,7 @@ def fuzz(family: str, folder: Path, seconds: int, slow: int) -> None:
     with atheris.instrument_imports(include=["rag", "index.archives", "index.unpacking", "zipfile"]):
         # Imported where they can be instrumented.
         from index import archives  # noqa: PLC0415
-        from index.documents import Document, Upload  # noqa: PLC0415
+        from index.documents import Upload  # noqa: PLC0415
         from rag.errors import ReadError  # noqa: PLC0415
         from rag.formats import FORMATS, LAST_RESORT, read_transcript  # noqa: PLC0415
 
@@ -144,7 +144,7 @@ def fuzz(family: str, folder: Path, seconds: int, slow: int) -> None:
     readers = [known for known in (*FORMATS, LAST_RESORT) if known.name in names]
 
     def archive(data: bytes) -> None:
-        for document in archives.of_bytes(Document.of_upload(Upload("a.zip", data)), data):
+        for document in archives.of_upload(Upload("a.zip", data)):
             with contextlib.suppress(ReadError):
                 document.read(1_000_000)
 
