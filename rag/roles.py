@@ -32,7 +32,7 @@ _BROADCASTER = re.compile(
 _ORGANISATION = re.compile(
     r"\b(?:Inc|Corp|Corporation|LLC|Ltd|GmbH|Company|Group|Partners|University|College|School|Institute|Institution|"
     r"Foundation|Association|Society|Center|Centre|Council|Committee|Commission|Agency|Department|Ministry|Hospital|Bank|"
-    r"Network|News|Times|Post|Journal|Magazine|Radio|Party|Union|Project|Lab(?:s|oratory)?)\b(?![-'’])",
+    r"Network|News|Times|Post|Journal|Magazine|Radio|Party|Union|Project|Lab(?:s|oratory)?)\W*$",
     re.IGNORECASE,
 )
 _TITLES_BEHIND = word_set("phd ph.d md m.d jd j.d esq qc kc mp msp mep obe mbe cbe rn dds mba dphil")
@@ -73,5 +73,5 @@ def _is_organisation(part: str) -> bool:
         return False
     if re.fullmatch(r"[A-Z][A-Z&.-]{1,5}", part) or _PARTY.fullmatch(part) or _BROADCASTER.fullmatch(f"{part} X"):
         return True
-    # "University of Texas", but not "chief of staff to the committee".
+    # "University of Texas", but neither "chief of staff to the committee" nor "party strategist".
     return _ORGANISATION.search(re.split(r"\b(?:of|for|at|to|in)\b", part, maxsplit=1, flags=re.I)[0]) is not None
