@@ -29,13 +29,14 @@ _NAME = (
     r"[A-Z][\w'’-]*[a-z]|Jr\.|Sr\.|II|III)){0,3}"
 )
 _LABEL = re.compile(
-    rf"(?P<label>(?:{_TITLES}) {_NAME}(?: of (?:[A-Z]\w+ ?){{1,3}})?|The (?:Chair(?:man|woman|person)?|"
-    rf"Vice Chair(?:man)?|"
+    rf"(?P<label>(?:{_TITLES}) {_NAME}(?: of (?:[A-Z]\w+ ?){{1,3}})?|The (?:"
+    r"(?i:(?:Vice |Acting )?Chair(?:man|woman|person)?)|"
     r"Presiding Officer|Clerk|Reporter|Witness|Ranking Member)|Voice|Staff|(?:Unidentified|Unknown) \w+)"
     r",?(?P<note> ?[\[(][^\[\]()]{1,60}[\])])?\. ?(?=\S|$)",
 )
 _LABEL_LINES = re.compile(
-    r"^ {0,8}(?:Mr|Mrs|Ms|Dr|Senator|Representative|Chair\w{0,6}|The Chair\w{0,5})\.? .{2,60}?\. ", re.MULTILINE
+    r"^ {0,8}(?:Mr|Mrs|Ms|Dr|Senator|Representative|Chair\w{0,6}|(?i:The (?:Acting )?Chair)\w{0,5})\.? .{2,60}?\. ",
+    re.MULTILINE,
 )
 # "Mr. Chairman. ..." begins words said to the chair.
 _ADDRESS = re.compile(

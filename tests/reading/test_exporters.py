@@ -152,6 +152,30 @@ def test_a_time_within_brackets_amid_prose_makes_no_heading() -> None:
     assert transcript.format == "unlabelled"
 
 
+class TestCongress:
+    RECORD = (
+        "[Congressional Record Volume 150, Number 1 (Tuesday, January 20, 2004)]\n[House]\n[Page H5]\n"
+        "From the Congressional Record Online through the Government Publishing Office [www.gpo.gov]\n\n"
+        "                         IRAQ\n\n  Mr. GREEN of Texas. I yield.\n"
+        "  The Acting CHAIR. The question is on the amendment.\n  Mr. VAN HOLLEN. I object.\n"
+    )
+
+    def test_who_acts_as_chair_is_not_the_one_before(self) -> None:
+        who = [who for who, _, _ in spoken(read(self.RECORD))]
+        assert who == ["Mr. GREEN of Texas", "The Acting CHAIR", "Mr. VAN HOLLEN"]
+
+    def test_hearings_that_print_names_in_capitals(self) -> None:
+        transcript = read(
+            "[Senate Hearing 118-5]\n\n                         A HEARING\n\n"
+            "    The CHAIRMAN. Good morning, all of you.\n"
+            "    Senator GRASSLEY. Thank you for this.\n    The CHAIRMAN. Ms. Lee is next.\n"
+            "    Ms. LEE. Good morning.\n"
+        )
+        assert transcript.format == "hearing"
+        assert len(spoken(transcript)) == 4
+        assert [text for _, text, _ in spoken(transcript)][1] == "Thank you for this."
+
+
 class TestHansard:
     def test_printed_volumes_name_people_before_a_colon_without_their_party(self) -> None:
         transcript = read(
