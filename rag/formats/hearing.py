@@ -19,7 +19,9 @@ _SIGN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TITLES = (
-    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Hon|Rev|Gen|Lt|Col|Maj|Capt|Adm|Sgt|Amb|Gov)\.|Senator|Representative|Congressman|"
+    r"(?:Mr|Mrs|Ms|Dr|Prof|Hon|Rev|(?:Lt\. |Maj\. |Brig\. )?Gen|Lt|(?:Lt\. )?Col|Maj|Capt|(?:Vice |Rear )?Adm|Sgt|Amb|"
+    r"Gov)\.|Miss|(?:Lieutenant|Major|Brigadier) General|(?:Vice|Rear) Admiral|Lieutenant Colonel|Commander|Sergeant|"
+    r"Senator|Representative|Congressman|"
     r"Congresswoman|Delegate|Chairman|Chairwoman|Chairperson|Chair|Vice Chairman|Vice Chair|Ranking Member|Secretary|"
     r"(?:Assistant|Deputy|Under|Acting) Secretary|General|Admiral|Colonel|Captain|Major|Judge|Justice|Governor|Mayor|"
     r"Ambassador|Director|Commissioner|Administrator|Professor|Chief|Sheriff|President|Attorney General|Reverend"

@@ -164,6 +164,18 @@ class TestCongress:
         who = [who for who, _, _ in spoken(read(self.RECORD))]
         assert who == ["Mr. GREEN of Texas", "The Acting CHAIR", "Mr. VAN HOLLEN"]
 
+    def test_a_miss_has_no_full_stop_behind_her_title(self) -> None:
+        record = self.RECORD.replace("The Acting CHAIR", "Miss GONZALEZ-COLON")
+        assert [who for who, _, _ in spoken(read(record))][1] == "Miss GONZALEZ-COLON"
+
+    def test_officers_of_two_words(self) -> None:
+        transcript = read(
+            "[House Hearing, 118 Congress]\n\n                         A HEARING\n\n    Mrs. Rodgers. We begin.\n"
+            "    Admiral Smith. Sir.\n    Lieutenant General Jones. Sir.\n    Lt. Gen. Ray. Sir.\n    Miss Colon. Ok.\n"
+        )
+        who = [who for who, _, _ in spoken(transcript)]
+        assert who == ["Mrs. Rodgers", "Admiral Smith", "Lieutenant General Jones", "Lt. Gen. Ray", "Miss Colon"]
+
     def test_hearings_that_print_names_in_capitals(self) -> None:
         transcript = read(
             "[Senate Hearing 118-5]\n\n                         A HEARING\n\n"
