@@ -126,6 +126,8 @@ def _without_tail(found: str) -> tuple[str, str | None, str | None]:
     first, comma, last = inside.partition(", ")
     if comma and first and is_role(first):  # NPR: "Ms. LOREN MOONEY (Editor-in-Chief, Bicycling Magazine)"
         return rest, first, last
+    if comma and last and is_role(last):
+        return rest, last, first
     return (rest, inside, None) if is_role(inside) else (rest, None, inside)
 
 

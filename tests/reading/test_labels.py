@@ -31,6 +31,7 @@ from rag.speakers import fullest_names, resolve
             "Ms. LOREN MOONEY (Editor-in-Chief, Bicycling Magazine)",
             Label("Loren Mooney", "Editor-in-Chief", "Bicycling Magazine"),
         ),
+        ("Bob Ray (Acme, CEO)", Label("Bob Ray", "CEO", "Acme")),
         ("Ann Lee (she/her) (Acme)", Label("Ann Lee", None, "Acme")),
         ("Ms. De La Cruz", Label("Ms. De La Cruz")),
         ("Mr. Al Green", Label("Al Green", "Mr.")),
