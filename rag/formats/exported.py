@@ -77,7 +77,8 @@ def is_transcript_heading(line: str) -> bool:
 
 def plain_title(title: str) -> str:
     """A title without the exporter's "- Transcript" behind it."""
-    return clean_text(_TAIL.sub("", title)) or title
+    # A first line may be the whole text of a long file, which no title is.
+    return clean_text(_TAIL.sub("", title)) or title if len(title) <= 200 else title
 
 
 def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -> tuple[Metadata, list[str]]:
