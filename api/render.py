@@ -60,7 +60,11 @@ def hits(found: Sequence[Hit]) -> list[RenderableType]:
     colours = _colours(turn.speaker for hit in found for turn in hit.turns)
     lines: list[RenderableType] = []
     for n, hit in enumerate(found, start=1):
-        lines.append(Text.assemble(_where(n, hit.source, hit.turns[0], colours), (f"  {hit.score:.2f}", "dim")))
+        lines.append(
+            Text.assemble(
+                _where(n, hit.source, hit.turns[0], hit.turns[0].start, colours=colours), (f"  {hit.score:.2f}", "dim")
+            )
+        )
         lines.extend(_indented(Text(shown(turn.text))) for turn in hit.turns)
         lines.append(_indented(Text(hit.source.url(hit.turns[0].turn), "dim")))
     return lines
@@ -175,20 +179,20 @@ def clock(seconds: float) -> str:
 def _source(citation: Citation, colours: dict[str, str]) -> list[RenderableType]:
     source = citation.source
     return [
-        _where(citation.n, source, citation.turn, colours),
+        _where(citation.n, source, citation.turn, citation.times[0], colours=colours),
         _indented(Text(f"“{shown(citation.quote)}”")),
         _indented(Text(source.url(citation.turn.turn), "dim")),
     ]
 
 
-def _where(n: int, source: Source, turn: Turn, colours: dict[str, str]) -> Text:
+def _where(n: int, source: Source, turn: Turn, start: float | None, *, colours: dict[str, str]) -> Text:
     """[n] speaker, title, date, turn, time."""
     facts = [shown(source.title)]
     if source.date is not None:
         facts.append(source.date.isoformat())
     facts.append(f"turn {turn.turn}")
-    if turn.start is not None:
-        facts.append(clock(turn.start))
+    if start is not None:
+        facts.append(clock(start))
     return Text.assemble((f"[{n}] ", "bold"), _speaker(turn, colours), f", {', '.join(facts)}")
 
 

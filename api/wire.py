@@ -40,6 +40,7 @@ class Citation(Wire):
     def of(cls, value: values.Citation) -> Self:
         """The shape of one citation."""
         source, turn = value.source, value.turn
+        start, end = value.times
         return cls(
             n=value.n,
             transcript_id=source.transcript_id,
@@ -52,8 +53,8 @@ class Citation(Wire):
             char_start=value.span.char_start,
             char_end=value.span.char_end,
             quote=value.quote,
-            start=turn.start,
-            end=turn.end,
+            start=start,
+            end=end,
             url=source.url(turn.turn),
             media_url=source.media_url,
             role="nearest" if value.nearest else None,

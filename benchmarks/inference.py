@@ -4,7 +4,8 @@
 
 Labelled transcripts with the labels taken off: every turn as one run of words, set apart by blank lines in every other
 file and by two spaces in the rest, read again as any file is. A given name is right where all its words are in the
-label that was taken off ("Mat" of "Mat Ryer"), in their order.
+label that was taken off ("Mat" of "Mat Ryer"), in their order. Other spellings of the right person ("Matt" for Matthew
+Boyle, "Carl Jonson" for Carl Johnson) count as wrong there, and are told apart in a column of their own.
 """
 
 from __future__ import annotations
@@ -44,6 +45,29 @@ class Guess:
         """Whether the given name's words stand in the label, in order."""
         rest = iter(_words(self.truth or ""))
         return all(word in rest for word in _words(self.given or ""))
+
+    @property
+    def respelt(self) -> bool:
+        """Whether a name that is not right differs from the label by the spelling only.
+
+        Each of its words begins one of the label's or is begun by one, or has one letter more, less or another; or it
+        is the label with more words.
+        """
+        given, truth = _words(self.given or ""), _words(self.truth or "")
+        rest = iter(given)
+        longer = all(word in rest for word in truth)
+        return not self.right and (longer or all(any(_alike(a, b) for b in truth) for a in given))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one word begins the other (three letters at least), or they differ in one letter."""
+    short, long = sorted((one, other), key=len)
+    if len(short) >= 3 and long.startswith(short):
+        return True
+    if len(long) - len(short) > 1 or len(short) < 3:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
 def _words(name: str) -> list[str]:
@@ -92,14 +116,15 @@ def guesses(path: Path, transcript: Transcript, gap: str) -> Iterator[Guess]:
 
 def table(found: Sequence[Guess], files: Counter[int]) -> Iterator[str]:
     """Rows by number of speakers, then all."""
-    yield "| speakers | transcripts | turns | turns named | names right |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| speakers | transcripts | turns | turns named | names right | spelt otherwise | somebody else |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for label, low, high in (
         ("1", 0, 1),
         ("2", 2, 2),
         ("3", 3, 3),
         ("4", 4, 4),
         ("5 and more", 5, 999),
+        ("panels: 3 and more", 3, 999),
         ("all", 0, 999),
     ):
         turns = [guess for guess in found if low <= guess.people <= high]
@@ -108,7 +133,9 @@ def table(found: Sequence[Guess], files: Counter[int]) -> Iterator[str]:
         share = f"{right:,} of {len(named):,} ({100 * right / len(named):.1f} %)" if named else "none given"
         count = sum(n for people, n in files.items() if low <= people <= high)
         named_share = 100 * len(named) / len(turns) if turns else 0.0
-        yield f"| {label} | {count} | {len(turns):,} | {len(named):,} ({named_share:.1f} %) | {share} |"
+        respelt = sum(guess.respelt for guess in named)
+        row = f"| {label} | {count} | {len(turns):,} | {len(named):,} ({named_share:.1f} %) | {share}"
+        yield f"{row} | {respelt} | {len(named) - right - respelt} |"
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.clips import FULL_NAME, NAME_WORD, untitled
 from rag.clues import NOT_PEOPLE, Clue
-from rag.labels import word_set
+from rag.roles import word_set
 
 _LEAD = r"(?:(?i:and|so|but|well|now|okay|ok|alright|all right|yeah|yes|hey|oh|also|maybe),? )*"
 _CALLED = re.compile(rf"{_LEAD}(?P<name>{NAME_WORD}), [^?]*\?\s*$")

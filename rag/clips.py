@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.labels import HONORIFICS, word_set
+from rag.labels import HONORIFICS
+from rag.roles import word_set
 from rag.speakers import fullest_names
 
 NAME_WORD = r"[A-Z][\w’-]*(?:'[A-Z])?[\w’-]*[a-zà-ÿ]"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rag.clips import FULL_NAME as _FULL
 from rag.clips import NAME_WORD as _WORD
 from rag.clips import untitled
-from rag.labels import word_set
+from rag.roles import word_set
 
 _ORG = r"(?:(?:[A-Z]{2,6}|[Oo]ur|[Mm]y)(?:['’]s)? (?:[a-z]+ ){0,3})?"
 _ASIDE = r"(?:,[^,.?!]{2,80},)?"

@@ -6,7 +6,7 @@ Leslie, Jordan, Taylor, Jean, Andrea) are left out.
 
 from __future__ import annotations
 
-from rag.labels import word_set
+from rag.roles import word_set
 
 MALE = word_set(
     "james john robert michael david william richard joseph thomas charles christopher daniel matthew anthony mark "

@@ -26,7 +26,7 @@ DISAGREEING = 0.1
 # People name themselves in the first and last turns; in between, "I'm Steven Spielberg" is a joke. In the first ones
 # whoever is called on answers; later somebody else may throw in a word, but hardly one this long.
 OPENING, CLOSING = 6, 3
-LONG_ANSWER_WORDS = 60
+LONG_ANSWER_WORDS = 150
 _BY_FIRST_NAME = frozenset({"asked", "answered"})
 _CALLING = frozenset({"asked", "called", "welcomed"})
 

@@ -8,11 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-
-def word_set(text: str) -> frozenset[str]:
-    """The words of a list written as running text."""
-    return frozenset(text.split())
-
+from rag.roles import ROLES, is_role, role_and_organisation, word_set
 
 HONORIFICS = word_set(
     "dr mr mrs ms miss mx sen senator rep representative gov governor prof professor judge justice hon rev sir dame "
@@ -23,19 +19,18 @@ HONORIFICS = word_set(
 # Words that belong to the honorific next to them: "Vice Chair", "Madam Chair", "Lt. Gov.", "Mayor Pro Tem".
 _BESIDE_HONORIFIC = word_set("madam mister vice deputy acting chief associate lieutenant lt attorney pro tem")
 PARTICLES = word_set("de del della der den da di do dos du la le van von ter bin ibn al el y st")
-_ROLES = word_set(
-    "host co-host cohost guest byline anchor reporter correspondent moderator interviewer interviewee narrator "
-    "announcer producer editor chair secretary ceo cto cfo coo witness translator interpreter caller attorney"
-)
+# What a surname may begin with; "Al", "Y" and the like are given names, too.
+_SURNAME_BEGINS = PARTICLES - {"al", "y", "st", "bin", "ibn"}
 _DEGREES = word_set("jr sr ii iii iv")
 _UNIDENTIFIED = re.compile(
     r"(?:speaker|spk|participant|person|caller|voice|guest|host|interviewer|interviewee|respondent|user)[ _-]?"
-    r"(?:\d+|[a-z])|s\d+|#?(?:un(?:known|identified|named)|multiple|several|various)\b.*"
+    r"(?:\d+|[a-z?])|s\d+|#?(?:un(?:known|identified|named)|multiple|several|various)\b.*"
     r"|(?:fe)?male(?: (?:speaker|voice))?(?: ?#?\d+)?|speakers?|inaudible",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*[\[(（]([^\[\]()（）]*)[\])）]\s*$")
-_INNER = re.compile(r"\s*\(([DRI]-[A-Z][A-Za-z.]+)\)(?=,)")  # CNN: "REP. JIM JORDAN (R-OH), JUDICIARY CHAIR"
+# CNN: "REP. JIM JORDAN (R-OH), JUDICIARY CHAIR", "REP. MIKE PENCE (R), INDIANA"
+_INNER = re.compile(r"\s*\(([DRI](?:-[A-Z][A-Za-z.]+)?)\)(?=,)")
 # In parentheses after a name, of nobody: how it is spelled or said, how the voice comes.
 _ASIDE = re.compile(
     r"ph|sp|phonetic|(?:she|he|they|ze)(?:/\w+){1,2}|[EC]|voice-?over|on[- ]camera|off[- ](?:camera|mic|screen)"
@@ -46,7 +41,6 @@ _ASIDE = re.compile(
 _BESIDE = re.compile(
     r"(?P<name>[^\W\d_a-z][^\W\d_]*\.?(?: [^\W\d_a-z][\w'’-]*\.?){1,3}) (?:\||[-–—]) (?P<after>[^|,]{2,40})"
 )
-_PARTY = re.compile(r"[DRI]-[A-Z][A-Za-z.]*")
 _MIXED_PREFIX = re.compile(r"\b(?:Mac|Mc|O['’]|De|Van|Von|La|Le|Di)(?=[A-Z]{2})")
 
 
@@ -80,17 +74,16 @@ def parse_label(raw: str) -> Label:
         rest, organisation = rest.replace(inner[0], "", 1), organisation or inner[1]
     if beside := _BESIDE.fullmatch(rest):  # "Ann Lee | Acme", as meeting tools show people
         rest, after = beside["name"], beside["after"]
-        role, organisation = (after, organisation) if after.lower() in _ROLES else (role, organisation or after)
+        role, organisation = (after, organisation) if after.lower() in ROLES else (role, organisation or after)
     parts = [part.strip() for part in rest.split(",")]
     head, after = parts[0], [part for part in parts[1:] if part]
     while after and after[0].rstrip(".").lower() in _DEGREES:
         head = f"{head}, {after.pop(0)}"
     if len(after) == 1 and " " not in head and _is_given_name(after[0]):
         head, after = f"{head}, {after[0]}", []  # "Smith, John", as directories list people
-    role, organisation = _role_and_organisation(after, role=role, organisation=organisation)
+    role, organisation = role_and_organisation(after, role=role, organisation=organisation)
     honorific, bare = split_honorific(head)
-    # "Mr. Miller of Florida" has no given name.
-    if honorific is not None and len(bare.split(" of ")[0].split()) >= 2:
+    if honorific is not None and _has_given_name(bare):
         role, head = role or honorific, bare
     return Label(_ordinary_capitals(head) or found or raw, role, organisation)
 
@@ -105,10 +98,16 @@ def split_honorific(name: str) -> tuple[str | None, str]:
     return None, name
 
 
+def _has_given_name(bare: str) -> bool:
+    """Whether a name without its honorific is more than a surname, as "Miller of Florida" and "De La Cruz" are not."""
+    words = [word for word in bare.split(" of ", maxsplit=1)[0].split() if word.lower() not in _SURNAME_BEGINS]
+    return len(words) >= 2
+
+
 def _is_given_name(part: str) -> bool:
     """Whether what follows a single name's comma is written like names and is no role."""
     words = part.split()
-    if len(words) > 3 or any(word.rstrip(".").lower() in _ROLES | HONORIFICS for word in words):
+    if len(words) > 3 or any(word.rstrip(".").lower() in ROLES | HONORIFICS for word in words):
         return False
     return part[0].isupper() and not words[0].isupper() and all(re.fullmatch(r"[^\W\d_][\w'’.-]*", w) for w in words)
 
@@ -121,25 +120,20 @@ def _without_tail(found: str) -> tuple[str, str | None, str | None]:
     inside = match[1].strip()
     if _ASIDE.fullmatch(inside.strip(".?")):
         return _without_tail(found[: match.start()])
-    if inside.lower() in _ROLES:
-        return found[: match.start()], inside, None
     if split_honorific(inside)[0] is not None and found.lower().startswith(("the ", "madam ", "acting ")):
         return found, None, None  # "The PRESIDING OFFICER (Mr. Frist)": who holds the office changes
-    return found[: match.start()], None, inside
+    rest = _without_aside(found[: match.start()])
+    first, comma, last = inside.partition(", ")
+    if comma and first and is_role(first):  # NPR: "Ms. LOREN MOONEY (Editor-in-Chief, Bicycling Magazine)"
+        return rest, first, last
+    if comma and last and is_role(last):
+        return rest, last, first
+    return (rest, inside, None) if is_role(inside) else (rest, None, inside)
 
 
-def _role_and_organisation(
-    parts: list[str], *, role: str | None, organisation: str | None
-) -> tuple[str | None, str | None]:
-    """Sort what follows the name's comma: an abbreviation is an organisation, all else is the role."""
-    for part in parts:
-        short = re.fullmatch(r"[A-Z][A-Z&.-]{1,5}", part) or _PARTY.fullmatch(part)
-        abbreviation = short is not None and part.lower() not in _ROLES
-        if abbreviation and organisation is None:
-            organisation = part
-        else:
-            role = part if role is None else f"{role}, {part}"
-    return role, organisation
+def _without_aside(found: str) -> str:
+    match = _TAIL.search(found)
+    return found[: match.start()] if match and match.start() and _ASIDE.fullmatch(match[1].strip(" .?")) else found
 
 
 def _ordinary_capitals(name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.given_names import FEMALE, MALE
-from rag.labels import HONORIFICS, PARTICLES, is_unidentified, split_honorific, word_set
+from rag.labels import HONORIFICS, PARTICLES, is_unidentified, split_honorific
+from rag.roles import word_set
 
 _DEGREES = word_set("jr sr ii iii iv")
 _NOBODY = word_set(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.speakers import resolve
@@ -15,6 +15,8 @@ from rag.values import Speaker, Turn, TurnKind
 PAUSE_S = 2.0
 SENTENCE_END_AFTER_S = 60.0
 LONGEST_S = 90.0
+# Times amid a turn are kept this far apart, or where a sentence begins: a quote begins there, and words are many.
+MARK_EVERY_S = 2.0
 
 PARAGRAPHS = "\n\n"
 CAPTIONS = " "
@@ -23,6 +25,9 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _BRACKETED = re.compile(r"\[[^\[\]]{1,300}\]|【[^【】]{1,300}】|♪.{0,300}♪|♪+|\*[^*]{1,80}\*", re.DOTALL)
 _IN_PARENTHESES = re.compile(r"[(（]([^()（）]{1,300})[)）]", re.DOTALL)
+
+
+Marks = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Piece:
         start, end: Seconds.
         begins: True where the source says that somebody else speaks from here on, named or not.
         role: The speaker's, where the source gives it apart from the label.
+        marks: Times amid the text, as `Turn.marks` has them.
     """
 
     text: str
@@ -44,6 +50,7 @@ class Piece:
     kind: TurnKind = "speech"
     begins: bool = False
     role: str | None = None
+    marks: Marks = ()
 
 
 def clean_text(text: str) -> str:
@@ -59,7 +66,10 @@ def is_direction(text: str) -> bool:
     if _BRACKETED.fullmatch(text):
         return True
     match = _IN_PARENTHESES.fullmatch(text)
-    return match is not None and (match[1].isupper() or (len(match[1].split()) <= 8 and not match[1].endswith(".")))
+    if match is None:
+        return False
+    short = len(match[1].split()) <= 8 and not match[1].endswith(".")
+    return short or match[1].isupper() or match[1].startswith("Whereupon")
 
 
 def turns_of(pieces: Iterable[Piece], *, joiner: str) -> tuple[tuple[Turn, ...], tuple[Speaker, ...]]:
@@ -72,7 +82,7 @@ def turns_of(pieces: Iterable[Piece], *, joiner: str) -> tuple[tuple[Turn, ...],
         pieces: In file order.
         joiner: What stands between merged texts: `PARAGRAPHS` or `CAPTIONS`.
     """
-    cleaned = [replace(piece, text=clean_text(piece.text)) for piece in pieces]
+    cleaned = [_cleaned(piece) for piece in pieces]
     kept = [piece for piece in cleaned if piece.text]
     who = resolve(clean_text(piece.label) for piece in kept if piece.label)
     nameless = not who and any(piece.start is not None for piece in kept)
@@ -84,6 +94,14 @@ def turns_of(pieces: Iterable[Piece], *, joiner: str) -> tuple[tuple[Turn, ...],
     described = (replace(speaker, role=roles.get(speaker.name) or speaker.role) for speaker in who.values())
     known = {speaker.name: speaker for speaker in described if speaker.role or speaker.organisation}
     return turns, tuple(known[name] for name in speaking if name in known)
+
+
+def _cleaned(piece: Piece) -> Piece:
+    text = clean_text(piece.text)
+    if piece.marks and text != piece.text:
+        moved = ((len(text) - len(clean_text(piece.text[char:])), moment) for char, moment in piece.marks)
+        return replace(piece, text=text, marks=tuple(moved))
+    return replace(piece, text=text)
 
 
 def _name(piece: Piece, who: Mapping[str, Speaker]) -> str | None:
@@ -135,5 +153,23 @@ def _merged(n: int, run: list[Piece], who: Mapping[str, Speaker], joiner: str) -
     ends = [piece.end for piece in run if piece.end is not None]
     # The longest of overlapping captions may not be the last; a last one without an end leaves the end unknown.
     end = max(ends) if run[-1].end is not None else None
-    text = clean_text(joiner.join(piece.text for piece in run))
-    return Turn(n, text, _name(run[0], who), start=run[0].start, end=end, kind=run[0].kind)
+    joined = joiner.join(piece.text for piece in run)
+    text = clean_text(joined)
+    marks = _marks(run, joiner) if text == joined else ()
+    return Turn(n, text, _name(run[0], who), start=run[0].start, end=end, kind=run[0].kind, marks=marks)
+
+
+def _marks(run: Sequence[Piece], joiner: str) -> Marks:
+    """The times amid a turn, a caption or a sentence apart."""
+    kept: list[tuple[int, float]] = []
+    latest, begin = run[0].start, 0
+    for n, piece in enumerate(run):
+        own = ((0, piece.start), *piece.marks) if n and piece.start is not None else piece.marks
+        for char, moment in own:
+            before = piece.text[:char] if char or not n else run[n - 1].text
+            grown = latest is None or moment > latest
+            if grown and (latest is None or moment - latest >= MARK_EVERY_S or _SENTENCE_END.search(before.rstrip())):
+                kept.append((begin + char, moment))
+                latest = moment
+        begin += len(piece.text) + len(joiner)
+    return tuple(kept)

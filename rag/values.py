@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 TurnKind = Literal["speech", "direction"]
@@ -27,6 +27,8 @@ class Turn:
         speaker_inferred: True when the name was worked out from the text rather than read from a label.
         start, end: Seconds from the beginning of the recording, None where the source has none.
         kind: "direction" for stage directions, music cues and the like, which nobody says.
+        marks: Times amid the turn, where the source has them: (char, seconds), what stands at `char` and after it was
+            said from then on. Both grow; a caption or a sentence apart, not a word.
     """
 
     turn: int
@@ -36,6 +38,13 @@ class Turn:
     start: float | None = None
     end: float | None = None
     kind: TurnKind = "speech"
+    marks: tuple[tuple[int, float], ...] = ()
+
+    def times(self, char_start: int, char_end: int) -> tuple[float | None, float | None]:
+        """(start, end) of a part of the text, in seconds: the nearest times known at or around it."""
+        before = [moment for char, moment in self.marks if char <= char_start]
+        after = next((moment for char, moment in self.marks if char >= char_end), self.end)
+        return (before[-1] if before else self.start), after
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,11 @@ class Citation:
         """The cited characters, verbatim."""
         return self.turn.text[self.span.char_start : self.span.char_end]
 
+    @property
+    def times(self) -> tuple[float | None, float | None]:
+        """(start, end) of the quote in seconds, as near as the source says; None where it says nothing."""
+        return self.turn.times(self.span.char_start, self.span.char_end)
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -238,6 +252,4 @@ class Answer:
 
 def renumbered(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     """The same turns numbered 1..n in the order given."""
-    return tuple(
-        Turn(n, t.text, t.speaker, t.speaker_inferred, t.start, t.end, t.kind) for n, t in enumerate(turns, start=1)
-    )
+    return tuple(replace(turn, turn=n) for n, turn in enumerate(turns, start=1))

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from index.store.records import Change, Counts, Outline, PassageRow, Point, Scope, TurnRow
-from index.store.schema import STRIDE, changes, passages, speakers, transcripts, turns
+from index.store.schema import STRIDE, changes, marks, passages, speakers, transcripts, turns
 from rag.errors import NotFoundError
 from rag.values import Filters, Source, Speaker, Transcript, Turn
 from rag.words import surface_words
@@ -219,7 +219,8 @@ def _turns_of(
 
 def _turn_query() -> sa.Select[Any]:
     named = sa.and_(speakers.c.ordinal == turns.c.turn_id // STRIDE, speakers.c.label == turns.c.label)
-    return sa.select(turns, speakers.c.name).select_from(turns.outerjoin(speakers, named))
+    timed = turns.outerjoin(speakers, named).outerjoin(marks, marks.c.turn_id == turns.c.turn_id)
+    return sa.select(turns, speakers.c.name, marks.c.marks).select_from(timed)
 
 
 def _of_ordinal(column: sa.Column[Any], ordinal: int) -> sa.ColumnElement[bool]:
@@ -227,7 +228,9 @@ def _of_ordinal(column: sa.Column[Any], ordinal: int) -> sa.ColumnElement[bool]:
 
 
 def _turn(row: Any) -> Turn:
-    return Turn(row.turn_id % STRIDE, row.text, row.name, row.inferred, row.start, row.end, row.kind)
+    numbers = (row.marks or "").split()
+    known = tuple((int(char), float(moment)) for char, moment in zip(numbers[::2], numbers[1::2], strict=True))
+    return Turn(row.turn_id % STRIDE, row.text, row.name, row.inferred, row.start, row.end, row.kind, known)
 
 
 def source_of(row: Any) -> Source:

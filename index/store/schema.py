@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 metadata = sa.MetaData()
 
@@ -75,6 +75,14 @@ turns = sa.Table(
     sa.Column("start", sa.Float),
     sa.Column("end", sa.Float),
     sa.Column("text", sa.Text, nullable=False),
+)
+
+# Times amid a turn, of those that have any: "char seconds" pairs, parted by spaces.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("turn_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("marks", sa.Text, nullable=False),
 )
 
 passages = sa.Table(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from index.store import amending, history, reading
 from index.store.amending import NOTHING, Given
 from index.store.records import Encoded, Origin, Outcome, Reencoded, today
-from index.store.schema import STRIDE, duplicates, meta, passages, speakers, transcripts, turns
+from index.store.schema import STRIDE, duplicates, marks, meta, passages, speakers, transcripts, turns
 from rag.values import Speaker
 
 
@@ -135,6 +135,13 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, given: 
             for turn in value.turns
         ],
     )
+    timed = [
+        {"turn_id": base + turn.turn, "marks": " ".join(f"{char} {moment}" for char, moment in turn.marks)}
+        for turn in value.turns
+        if turn.marks
+    ]
+    if timed:
+        connection.execute(marks.insert(), timed)
     connection.execute(
         passages.insert(),
         [
@@ -179,7 +186,7 @@ def _release(connection: sa.Connection, own: Any) -> None:
 
 
 def _delete(connection: sa.Connection, ordinal: int) -> None:
-    for table, column in ((turns, turns.c.turn_id), (passages, passages.c.passage_id)):
+    for table, column in ((turns, turns.c.turn_id), (marks, marks.c.turn_id), (passages, passages.c.passage_id)):
         connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
     connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
     connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.formats.clock import CLOCK
-from rag.labels import word_set
+from rag.roles import word_set
 
 _SPEAKER = word_set(
     "speaker speakers speaker_name speakername speaker_label speaker_id speakerid spk name who "
     "participant person author "
-    "user from_name display_name talker voice "
+    "user from_name display_name talker voice character "
     "sprecher sprecherin redner locuteur locutrice intervenant orateur hablante orador ponente "
     "interlocutor persona falante "
     "parlante relatore oratore spreker talare taler puhuja mówca konuşmacı говорящий спикер выступающий "
@@ -28,7 +28,7 @@ _TEXT = word_set(
 _START = word_set(
     "start start_time starttime started begin begin_time begintime start_offset from time timestamp "
     "timestamps time_start "
-    "timecode tc_in in in_point onset offset_start start_timecode begin_offset "
+    "offset timecode tc_in in in_point onset offset_start start_timecode begin_offset "
     "anfang beginn startzeit zeit début debut inicio tiempo início tempo inizio starttid aika начало время "
     "开始 开始时间 開始 時間 時刻 开始時間 시작 시간"
 )

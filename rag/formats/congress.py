@@ -23,9 +23,9 @@ _SURNAME = (
     r"O['’])?[A-Z][A-Z'’.-]*[A-Z]"
 )
 _LABEL = re.compile(
-    rf"((?:Mr|Mrs|Ms|Miss|Dr|Messrs)\. {_SURNAME}(?: (?:{_SURNAME}|[A-Z]\.|Jr\.|Sr\.|II|III))*"
+    rf"((?:(?:Mr|Mrs|Ms|Dr|Messrs)\.|Miss\.?) {_SURNAME}(?: (?:{_SURNAME}|[A-Z]\.|Jr\.|Sr\.|II|III))*"
     r"(?: of (?:[A-Z][a-z]+|the|New|Rhode|West|North|South)(?: [A-Z][a-z]+){0,3})?"
-    r"|The (?:ACTING |VICE |DEPUTY )*(?:SPEAKER|PRESIDENT|PRESIDING OFFICER|CHAIR|CHAIRMAN|CHAIRWOMAN|"
+    r"|The (?:(?i:ACTING|VICE|DEPUTY) )*(?:SPEAKER|PRESIDENT|PRESIDING OFFICER|CHAIR|CHAIRMAN|CHAIRWOMAN|"
     r"CLERK|CHIEF JUSTICE)"
     r"(?: pro tempore)?)"
     r"(?P<who> \([^()]{1,60}\))?(?: \[?\(?continuing\)?\]?)?\. "

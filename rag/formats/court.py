@@ -25,8 +25,14 @@ _EXAMINER = re.compile(
 _SWORN = re.compile(
     r"(?P<who>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3})(?:, ?(?:[A-Z' -]+WITNESS[A-Z' -]*|"
     r"[A-Z]\.?[A-Z]\.?[A-Z]?\.?))?,? "
-    r"(?:having (?:been )?|called |was (?:called|sworn|duly)|being |after (?:being|having)|the witness|"
-    r"a witness|sworn|previously).*"
+    r"(?i:having (?:been )?|called (?:as|by|on)\b|was (?:thereupon )?(?:called|sworn|duly)|being |after (?:being|"
+    r"having)|the witness|a witness|sworn|previously).*"
+)
+# A name on a line of its own, with who it is below: "BOB RAY," and then "called as a witness ... duly sworn".
+_NAME_ALONE = re.compile(r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3}(?:, [A-Z]\.?[A-Z]\.?[A-Z]?\.?)?,?")
+_DEPOSITION = re.compile(
+    r"(?:(?:VIDEO(?:TAPED|CONFERENCE)? |ORAL |REMOTE |EXPERT )*DEPOSITION|EXAMINATION BEFORE TRIAL|TESTIMONY) OF:? "
+    r"(?P<who>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){1,3})(?:,.*)?"
 )
 _HEADING = re.compile(
     r"(?:(?:FURTHER |CONTINUED |RESUMED )*(?:DIRECT|CROSS|REDIRECT|RECROSS|"
@@ -67,7 +73,9 @@ def _sniff(text: str) -> bool:
 
 
 def _speaks(bare: str) -> re.Match[str] | None:
-    return _QUESTION.fullmatch(bare) or _COLLOQUY.fullmatch(bare)
+    match = _QUESTION.fullmatch(bare) or _COLLOQUY.fullmatch(bare)
+    # "WITNESS: ANN LEE" is a line of the index.
+    return None if match and match["who"] == "WITNESS" and match["words"].isupper() else match
 
 
 def _read(text: str, name: str) -> Transcript:
@@ -81,12 +89,27 @@ def _read(text: str, name: str) -> Transcript:
     return assemble(_pieces(lines), Origin(name, "court", metadata), joiner=PARAGRAPHS)
 
 
+def _deponent(lines: Sequence[str]) -> str:
+    """Whom the heading of a deposition names, who then answers; "A" where it names nobody or several."""
+    names = {match["who"] for line in lines if (match := _DEPOSITION.fullmatch(line.strip())) is not None}
+    return names.pop() if len(names) == 1 else "A"
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """A witness's name and the lines that say so as one line, up to the full stop."""
+    kept = [line.strip() for line in lines]
+    for n, line in enumerate(kept[:-1]):
+        if _NAME_ALONE.fullmatch(line) and _SWORN.match(f"{line} {kept[n + 1]}"):
+            end = next((m for m in range(n + 1, min(n + 6, len(kept))) if kept[m].endswith((".", ":"))), n + 1)
+            kept[n : end + 1] = [" ".join(kept[n : end + 1]), *[""] * (end - n)]
+    return kept
+
+
 def _pieces(lines: Sequence[str]) -> Iterator[Piece]:
     """One piece a speech. "Q." is whoever examines, "A." the witness, once the transcript has said who they are."""
-    examiner, witness = "Q", "A"
+    examiner, witness = "Q", _deponent(lines)
     now, words = Piece("", kind="direction"), list[str]()
-    for line in [*lines, "(end)"]:
-        bare = line.strip()
+    for bare in [*_joined(lines), "(end)"]:
         spoken, by = _speaks(bare), _EXAMINER.fullmatch(bare)
         sworn = _SWORN.match(bare)
         stage = by or sworn or _HEADING.fullmatch(bare) or _PAREN.fullmatch(bare)

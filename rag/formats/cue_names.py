@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rag.formats.lines import LabelLine, find_labels
-from rag.labels import PARTICLES, is_unidentified, word_set
+from rag.labels import PARTICLES, is_unidentified
+from rag.roles import is_role, word_set
 
 Place = tuple[int, int]  # number of the cue, number of its line
 
@@ -31,13 +32,14 @@ _SOUNDS = word_set(
 )
 
 
-def names_in(cues: Sequence[Sequence[str]]) -> Mapping[Place, LabelLine]:
+def names_in(cues: Sequence[Sequence[str]], *, dashed: bool = False) -> Mapping[Place, LabelLine]:
     """The lines that begin with a speaker's name, and what follows it.
 
     Args:
         cues: The lines of each caption.
+        dashed: Whether the file writes names in brackets behind a dash, "- [Ann] Hello", which sounds hardly are.
     """
-    people = people_in_brackets(cues)
+    people = people_in_brackets(cues, dashed=dashed)
     plain = [[_unbracketed(line, people) for line in lines] for lines in cues]
     first = _in_first_lines(plain)
     first |= _in_every_caption([lines[0] for lines in plain], first)
@@ -81,8 +83,11 @@ def _in_every_caption(texts: Sequence[str], accepted: Mapping[Place, LabelLine])
     return {place: LabelLine(match[1], match[2], None) for place, match in recurring.items()}
 
 
-def people_in_brackets(cues: Sequence[Sequence[str]]) -> frozenset[str]:
-    """What stands in brackets before words and is a name: it recurs there, never stands alone and is no sound."""
+def people_in_brackets(cues: Sequence[Sequence[str]], *, dashed: bool = False) -> frozenset[str]:
+    """What stands in brackets before words and is a name: it recurs there, never stands alone and is no sound.
+
+    Behind dashes, two names or a role need not recur.
+    """
     before_words: Counter[str] = Counter()
     alone: set[str] = set()
     for lines in cues:
@@ -95,8 +100,9 @@ def people_in_brackets(cues: Sequence[Sequence[str]]) -> frozenset[str]:
             else:
                 alone.add(match["name"].casefold())
     people = {name for name in before_words if name.casefold() not in alone and _is_made_like_a_name(name)}
-    recurs = any(before_words[name] > 1 for name in people)
-    return frozenset(people) if recurs else frozenset()
+    sure = any(before_words[name] > 1 for name in people)
+    sure = sure or (dashed and (len(people) > 1 or any(is_role(name) for name in people)))
+    return frozenset(people) if sure else frozenset()
 
 
 def _is_made_like_a_name(name: str) -> bool:

@@ -13,6 +13,7 @@ from rag.turns import Piece, is_direction
 _CHEVRON = re.compile(r"(?:^|(?<=\s))(?:>>>?|＞＞)[ \t]*", re.MULTILINE)
 _DASH = re.compile(r"^[ \t]*[-–—](?![-–—>])[ \t]*", re.MULTILINE)
 _NAMED_AFTER_DASH = re.compile(r"[ \t]*[-–—][ \t]?(?:\[[^\]]{1,40}\]|[A-Z][A-Z .']{1,30}:)[ \t]*\S")
+_BRACKETED_AFTER_DASH = re.compile(r"[ \t]*[-–—][ \t]?\[[^\]]{1,40}\][ \t]*\S")
 _DASH_ALONE = re.compile(r"^[ \t]*[-–—][ \t]*$", re.MULTILINE)
 _DASHED_SHARE = 0.2  # of captions that begin with a dash, where that is how the file writes it
 # Descriptions that say what they are; without a voice of their own they are not the last one's words.
@@ -50,9 +51,10 @@ def pieces_of(cues: Iterable[Cue]) -> list[Piece]:
     parts = [part for cue in _marked(kept) for part in _parts(cue)]
     voiced = any(cue.voice for cue in kept)
     lines = [cue.text.split("\n") for cue, _ in parts]
-    names = {} if voiced else names_in(lines)
+    dashed = any(_BRACKETED_AFTER_DASH.match(cue.text) for cue in kept)
+    names = {} if voiced else names_in(lines, dashed=dashed)
     # Films name in brackets whoever is not seen, and nobody else: the next caption is not theirs for sure.
-    fleeting = bool(names) and any(map(_holds_two, kept)) and bool(people_in_brackets(lines))
+    fleeting = bool(names) and any(map(_holds_two, kept)) and bool(people_in_brackets(lines, dashed=dashed))
     pieces: list[Piece] = []
     speaker: str | None = None
     begins = False

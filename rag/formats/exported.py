@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.formats.clock import CLOCK
 from rag.formats.metadata import NOTHING_SAID, Metadata, header_field, leading_fields, merged, metadata_of, parse_date
 from rag.turns import clean_text
 
@@ -19,17 +18,20 @@ _DAY = re.compile(
     r"|\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b",
     re.IGNORECASE,
 )
-_ONLY_DAY = re.compile(
-    r"[\s,•|·–-]*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?)?[\s,•|·–-]*"
-    rf"(?:at )?(?:\d{{1,2}}:\d\d(?::\d\d)?)? ?(?:[ap]\.?m\.?)?[\s,•|·–-]*(?:[A-Z]{{2,4}}(?:[+-]\d\d(?::?\d\d)?)?)?"
-    rf"[\s,•|·–-]*(?:{CLOCK}|(?:\d+ ?h(?:rs?|ours?)? ?)?(?:\d+ ?m(?:ins?|inutes?)? ?)?(?:\d+ ?s(?:ecs?|"
-    rf"econds?)?)?)?\s*",
+# What may stand beside a day on a line that says nothing else, word by word: weekday, time, zone, duration.
+_BESIDE_DAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?|at|on|\d{1,2}:\d\d(?::\d\d)?(?:[ap]\.?m\.?)?"
+    r"|[ap]\.?m\.?|(?-i:[A-Z]{2,4})(?:\+\d\d(?::?\d\d)?)?|(?:\d{1,3})?(?:h(?:rs?|ours?)?|m(?:ins?|inutes?)?|s(?:ecs?|econds?)?)"
+    r"|\d{1,3}",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"[\s,•|·–—-]+")
 _DURATION = re.compile(
     r"(?:duration:? ?)?(?=\d)(?:\d+ ?h(?:rs?|ours?)?,? ?)?(?:\d+ ?m(?:ins?|inutes?)?,? ?)?(?:\d+ ?s(?:ecs?|econds?)?)?",
     re.IGNORECASE,
 )
+_SAID_WHEN = re.compile(r"(?:aired|recorded|published|posted|broadcast|held|date)(?: on)?:? ", re.IGNORECASE)
+_IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _LINK = re.compile(r"(?:[A-Z][\w ()/-]{0,60}:?\s*)?<?(https?://\S+?)>?")
 # What these head is a list, up to the next blank line.
 _LISTS = re.compile(
@@ -59,6 +61,26 @@ def day_of(line: str) -> str | None:
     return found.isoformat() if found else None
 
 
+def only_day(line: str) -> str | None:
+    """An ISO day, for a line that says nothing but when: "Aired March 5, 2024 - 10:00   ET"; None for any other."""
+    day = day_of(line) if len(line) <= 120 else None
+    if day is None:
+        return None
+    beside = _BETWEEN.split(_DAY.sub("", _SAID_WHEN.sub("", line.strip("#*_ \t"), count=1), count=1))
+    return day if all(_BESIDE_DAY.fullmatch(word) for word in beside if word) else None
+
+
+def is_transcript_heading(line: str) -> bool:
+    """Whether a Markdown heading says no more than that the transcript begins."""
+    return line.startswith("#") and _HEADINGS.fullmatch(line.strip("#*_ \t")) is not None
+
+
+def plain_title(title: str) -> str:
+    """A title without the exporter's "- Transcript" behind it."""
+    # A first line may be the whole text of a long file, which no title is.
+    return clean_text(_TAIL.sub("", title)) or title if len(title) <= 200 else title
+
+
 def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -> tuple[Metadata, list[str]]:
     """What the lines above the words say of the file, and those that fit none of the usual kinds.
 
@@ -82,16 +104,17 @@ def read_exported_header(lines: Sequence[str], known: Metadata = NOTHING_SAID) -
 
 
 def _take(bare: str, metadata: Metadata) -> tuple[Metadata, bool]:
-    day = day_of(bare)
+    day, when = day_of(bare), only_day(bare)
     link = _LINK.fullmatch(bare)
     if link is not None:
         return merged(metadata, metadata_of({"source_url": link[1]})), True
-    if day is not None and _ONLY_DAY.fullmatch(_DAY.sub("", bare, count=1)):
-        return merged(metadata, metadata_of({"date": day})), True
+    if when is not None:
+        return merged(metadata, metadata_of({"date": when})), True
     if _DURATION.fullmatch(bare):
         return metadata, True
     if metadata.title is None and len(bare) <= 200:
-        title = clean_text(_TAIL.sub("", bare)) or bare
+        title = plain_title(bare)
+        title = _IN_PARENTHESES.sub(lambda found: "" if day_of(found[0]) else found[0], title)
         without = re.sub(r"\s{2,}", " ", _DAY.sub("", title, count=1)).strip(" -–—:|,()") if day else title
         return merged(metadata, metadata_of({"title": without or title, "date": day or ""})), True
     return metadata, False

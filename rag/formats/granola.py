@@ -44,7 +44,8 @@ def _pieces(body: str) -> Iterator[Piece]:
             if is_direction(text):
                 yield Piece(text, kind="direction")
             else:
-                yield Piece(without_times(text), label, leading_time(text))
+                plain, marks = without_times(text)
+                yield Piece(plain, label, leading_time(text), marks=marks)
 
 
 GRANOLA = Format("granola", (), _sniff, _read)

@@ -18,7 +18,7 @@ _PARTY = (
 )
 _PERSON = r"[A-Z][^()\n:.]{1,70}?(?:Mr|Mrs|Ms|Dr|Sir)?\.?[^()\n:]{0,30}?"
 _MEMBER = re.compile(
-    rf"(?P<name>{_PERSON}) ?\((?P<seat>[^()\n]{{2,60}})\) "
+    rf"(?P<name>(?!The ){_PERSON}) ?\((?P<seat>[^()\n]{{2,60}})\) "
     rf"?\((?P<party>{_PARTY})\)(?:\s?\[[^\]\n]{{1,20}}\])?(?:\s*:\s*(?P<rest>.*)|\s*)"
 )
 _MINISTER = re.compile(
@@ -43,6 +43,12 @@ _CHAIR = re.compile(
 _SHORT = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame|Lord|Lady|Baroness|Viscount|Earl)\.? [A-Z][\w'’-]+(?: (?:of )?[A-Z][\w'’-]+){0,3}"
 )
+# The printed volumes, without the party: "3. Mr. Harry Barnes (North-East Derbyshire): To ask ...".
+_PRINTED = re.compile(
+    r"(?P<name>(?:Mr|Mrs|Ms|Miss|Dr|Sir|Dame|Lord|Lady|Rev)\.? [A-Z][^()\n:]{1,60}?) ?"
+    r"\((?P<seat>[A-Z][^()\n:]{2,60})\)\s*:\s*(?P<rest>.*)"
+)
+_NUMBER = re.compile(r"Q?\d{1,3}\.\s+(?:\[\d+\]\s+)?(?=[A-Z])")
 _COLUMN = re.compile(
     r"\s*(?:\[?col(?:umn|\.)? ?\d+(?:WH|WS|W|GC)?\]?|\d{1,2} \w{3,9} \d{4} ?: ?Column .{1,12}|\d{1,4}(?:WH|WS|GC))\s*",
     re.I,
@@ -60,14 +66,20 @@ _STAGE = re.compile(
     re.DOTALL,
 )
 _DIVISION = re.compile(r"Division No\.? ?\d+|The House (?:divided|having divided)|Division \d+")
+_HEADINGS = (_MEMBER, _PEER, _MINISTER, _PRINTED, _CHAIR)
 _SIGN = re.compile(r"^\s*Volume \d+: debated on ", re.MULTILINE)
 
 
 def _sniff(text: str) -> bool:
-    members = sum(_MEMBER.fullmatch(line.strip()) is not None for line in text.split("\n") if "(" in line[:200])
+    lines = _joined([line.strip() for line in text.split("\n")])
+    members = sum(
+        any(pattern.fullmatch(_NUMBER.sub("", line, count=1)) for pattern in (_MEMBER, _PEER, _PRINTED))
+        for line in lines
+        if "(" in line[:200]
+    )
     if _SIGN.search(text[:3000]) is not None:
-        return members >= 1 or sum(_CHAIR.fullmatch(line.strip()) is not None for line in text.split("\n")) >= 1
-    return members >= 2
+        return members >= 1 or any(_CHAIR.fullmatch(line) for line in lines)
+    return members >= 2 or (members == 1 and any(_MINISTER.fullmatch(line) for line in lines))
 
 
 def _read(text: str, name: str) -> Transcript:
@@ -99,18 +111,21 @@ def _labels(lines: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """(line number, (label, words on the same line)) of each heading. Once named in full, a name alone is one."""
     known: dict[str, str] = {}
     for n, line in enumerate(lines):
-        if not line or not (line[0].isupper()):
+        bare = _NUMBER.sub("", line, count=1)
+        if not bare or not bare[0].isupper():
             continue
-        short, colon, words = line.partition(":")
-        match = next((m for p in (_MEMBER, _PEER, _MINISTER, _CHAIR) if (m := p.fullmatch(line)) is not None), None)
-        if match is not None and (match["rest"] or len(line) <= 200):
+        short, colon, words = bare.partition(":")
+        match = next((m for pattern in _HEADINGS if (m := pattern.fullmatch(bare)) is not None), None)
+        if short.strip() in known and (colon or len(bare) == len(short)):
+            yield n, (known[short.strip()], words.strip())
+        elif match is not None and (match["rest"] or len(line) <= 200):
             label = _label(match)
             for alias in (match["name"], match.groupdict().get("office")):
                 if alias:
                     known.setdefault(alias.strip(), label)
             yield n, (label, (match["rest"] or "").strip())
-        elif (short.strip() in known and (colon or len(line) == len(short))) or (colon and _SHORT.fullmatch(short)):
-            yield n, (known.get(short.strip(), short.strip()), words.strip())
+        elif colon and _SHORT.fullmatch(short):
+            yield n, (short.strip(), words.strip())
 
 
 def _label(match: re.Match[str]) -> str:

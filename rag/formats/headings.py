@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.formats.clock import CLOCK, seconds
-from rag.formats.lines import is_shaped_like_label
+from rag.formats.lines import is_balanced, is_shaped_like_label
 
 _TIME = rf"[\[(]?(?P<start>{CLOCK})(?:\s*(?:-->|[-–—]|to)\s*(?P<end>{CLOCK}))?[\])]?"
 _NAME = r"(?P<name>[^\W_](?:[^:：\t\n]{0,78}[^\s:：\t])?)"
@@ -64,7 +64,7 @@ def find_headings(lines: Sequence[str]) -> dict[int, Heading]:
 
 
 def _parse(line: str) -> Heading | None:
-    bare = line.strip().replace("*", "").strip("# ")
+    bare = line.strip().replace("*", "").strip("# ").removeprefix("@")
     if not 4 <= len(bare) <= 160 or ":" not in bare:
         return None
     alone = _ALONE.fullmatch(bare)
@@ -84,7 +84,7 @@ def _heading(match: re.Match[str], name: str | None, *, sure: bool) -> Heading:
 
 
 def _is_short(name: str) -> bool:
-    return len(name.split()) <= 8 and name[-1] not in ".?!;,"
+    return len(name.split()) <= 8 and name[-1] not in ".?!;," and is_balanced(name)
 
 
 def _is_heading_next(lines: Sequence[str], n: int, found: dict[int, Heading]) -> bool:

@@ -19,7 +19,9 @@ _SIGN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TITLES = (
-    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Hon|Rev|Gen|Lt|Col|Maj|Capt|Adm|Sgt|Amb|Gov)\.|Senator|Representative|Congressman|"
+    r"(?:Mr|Mrs|Ms|Dr|Prof|Hon|Rev|(?:Lt\. |Maj\. |Brig\. )?Gen|Lt|(?:Lt\. )?Col|Maj|Capt|(?:Vice |Rear )?Adm|Sgt|Amb|"
+    r"Gov)\.|Miss|(?:Lieutenant|Major|Brigadier) General|(?:Vice|Rear) Admiral|Lieutenant Colonel|Commander|Sergeant|"
+    r"Senator|Representative|Congressman|"
     r"Congresswoman|Delegate|Chairman|Chairwoman|Chairperson|Chair|Vice Chairman|Vice Chair|Ranking Member|Secretary|"
     r"(?:Assistant|Deputy|Under|Acting) Secretary|General|Admiral|Colonel|Captain|Major|Judge|Justice|Governor|Mayor|"
     r"Ambassador|Director|Commissioner|Administrator|Professor|Chief|Sheriff|President|Attorney General|Reverend"
@@ -29,13 +31,14 @@ _NAME = (
     r"[A-Z][\w'’-]*[a-z]|Jr\.|Sr\.|II|III)){0,3}"
 )
 _LABEL = re.compile(
-    rf"(?P<label>(?:{_TITLES}) {_NAME}(?: of (?:[A-Z]\w+ ?){{1,3}})?|The (?:Chair(?:man|woman|person)?|"
-    rf"Vice Chair(?:man)?|"
+    rf"(?P<label>(?:{_TITLES}) {_NAME}(?: of (?:[A-Z]\w+ ?){{1,3}})?|The (?:"
+    r"(?i:(?:Vice |Acting )?Chair(?:man|woman|person)?)|"
     r"Presiding Officer|Clerk|Reporter|Witness|Ranking Member)|Voice|Staff|(?:Unidentified|Unknown) \w+)"
     r",?(?P<note> ?[\[(][^\[\]()]{1,60}[\])])?\. ?(?=\S|$)",
 )
 _LABEL_LINES = re.compile(
-    r"^ {0,8}(?:Mr|Mrs|Ms|Dr|Senator|Representative|Chair\w{0,6}|The Chair\w{0,5})\.? .{2,60}?\. ", re.MULTILINE
+    r"^ {0,8}(?:Mr|Mrs|Ms|Dr|Senator|Representative|Chair\w{0,6}|(?i:The (?:Acting )?Chair)\w{0,5})\.? .{2,60}?\. ",
+    re.MULTILINE,
 )
 # "Mr. Chairman. ..." begins words said to the chair.
 _ADDRESS = re.compile(

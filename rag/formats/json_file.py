@@ -10,7 +10,7 @@ from functools import partial
 from rag.errors import ReadError
 from rag.formats.base import Format, Origin, assemble
 from rag.formats.json_scripts import joiner_of
-from rag.formats.json_segments import SEGMENTS
+from rag.formats.json_segments import SEGMENTS, lists_of
 from rag.formats.json_shape import Shape
 from rag.formats.json_shapes import SHAPES
 from rag.formats.json_values import Node
@@ -18,7 +18,7 @@ from rag.formats.metadata import Metadata, merged, metadata_of
 from rag.values import Transcript
 
 # What services and programs put around a transcript.
-_WRAPPERS = ("data", "response", "result", "results", "output", "transcript", "transcription", "prediction", "body")
+_WRAPPERS = tuple("data response result results output transcript transcription prediction body items".split())
 _DEEPEST = 4
 
 
@@ -103,8 +103,12 @@ def _inside(found: object, depth: int = 0) -> Iterator[object]:
 
 def _refuse_several(found: object) -> None:
     """Refuse a list of whole transcripts: they would become one conversation."""
+    if isinstance(found, dict):
+        found = found.get("items")
     if not isinstance(found, list) or len(found) < 2:
         return
+    if all(lists_of(item) for item in found):
+        raise ReadError(f"{len(found)} transcripts in one file; write each one to a file of its own")
     shapes = [next((s for s in SHAPES[:-1] for inner in _inside(item) if s.fits(inner)), None) for item in found[:2]]
     if None not in shapes:
         reason = f"{len(found)} transcripts in one file ({shapes[0].name if shapes[0] else ''}); "

@@ -36,7 +36,9 @@ def lists_of(found: object) -> list[str]:
 
 def _has_text(value: object) -> bool:
     return isinstance(value, list) and any(
-        isinstance(item, dict) and any(key in item for key in TEXT) for item in value[:20]
+        isinstance(item, dict)
+        and any(key in item and (key == "words" or not isinstance(item[key], (list, dict))) for key in TEXT)
+        for item in value[:20]
     )
 
 

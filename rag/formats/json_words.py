@@ -140,13 +140,18 @@ def _ends(part: Sequence[Word], following: Word) -> bool:
 
 def _piece(run: Sequence[Word]) -> Piece:
     texts: list[str] = []
+    marks: list[tuple[int, float]] = []
+    length = 0
     for word in run:
         apart = bool(texts) and not word.joined and not _touching(texts[-1], word.text)
+        if texts and word.start is not None and _SENTENCE_END.search(texts[-1]):
+            marks.append((length + apart, word.start))
         texts.append(f" {word.text}" if apart else word.text)
+        length += len(texts[-1])
     starts = (word.start for word in run if word.start is not None)
     ends = [word.end for word in run if word.end is not None]
     start, end = next(starts, None), max(ends, default=None)
-    return stage(Piece("".join(texts), run[0].label, start, end, begins=run[0].begins))
+    return stage(Piece("".join(texts), run[0].label, start, end, begins=run[0].begins, marks=tuple(marks)))
 
 
 def _touching(before: str, after: str) -> bool:

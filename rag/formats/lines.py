@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from rag.formats.clock import CLOCK, seconds
 from rag.formats.inline_times import leading_time
 from rag.formats.metadata import KEYS
-from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label, word_set
+from rag.labels import HONORIFICS, PARTICLES, is_unidentified, parse_label
+from rag.roles import word_set
 
 _UNTIL = r"\s*(?:-->|[-–—]|to)\s*"
 _LINE = re.compile(
@@ -24,10 +25,25 @@ _LINE = re.compile(
     rf"(?:\s*[\[(](?P<after>{CLOCK})(?:{_UNTIL}(?P<after_end>{CLOCK}))?[\])])?\s*(?:：\s*|:(?:\s+|$))(?P<rest>.*)",
     re.DOTALL,
 )
-# Trint's "Ann Lee [00:00:03] Good morning."
-_NO_COLON = re.compile(
-    r"\s*(?P<label>[^\W_][^:：\n\[\]]{0,79}?) \[(?P<after>\d{1,2}:\d\d:\d\d)\] (?P<rest>\S.*)", re.DOTALL
+_LABEL = r"\s*(?P<label>[^\W_][^:：\n\t\[\]]{0,79}?)"
+_BEFORE = rf"\s*(?:[\[(]?(?P<after>{CLOCK})(?:{_UNTIL}(?P<end>{CLOCK}))?[\])]?\s*(?:[-–—|]\s*)?)?"
+# Forms of their own, tried before the colon.
+_OTHERWISE = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        # Trint's "Ann Lee [00:00:03] Good morning.", Rev.ai's columns "Speaker 0    00:00:03    Good morning."
+        rf"{_LABEL} \[(?P<after>\d{{1,2}}:\d\d:\d\d)(?P<end>)\] (?P<rest>\S.*)",
+        rf"{_LABEL}(?:\t| {{3,}})(?P<after>\d{{1,2}}:\d\d:\d\d)(?P<end>)(?:\t| {{3,}})(?P<rest>\S.*)",
+        # Diarisation: "SPEAKER_00 [0.5s - 2.3s]: Good morning.", "[SPEAKER_00]: Good morning.", "(speaker 0) Good ..."
+        rf"{_LABEL} [\[(](?P<after>\d{{1,6}}\.\d+)s?\s*[-–]\s*(?P<end>\d{{1,6}}\.\d+)s?[\])]:?\s*(?P<rest>\S.*)",
+        rf"{_BEFORE}\[(?P<label>[^\W\d_][^:：\n\[\]]{{0,59}})\]\s*[:：]\s*(?P<rest>.*)",
+        rf"{_BEFORE}[\[(](?P<label>(?i:speaker|spk)[ _-]?(?:\d{{1,3}}|[A-Z?]))[\])]\s*(?P<rest>.*)",
+        # Press conferences: "Q    Mr. President, ...", where whoever asks has no name.
+        r"\s*(?P<label>Q)(?P<after>)(?P<end>)(?:\t| {2,})\s*(?P<rest>\S.*)",
+    )
 )
+# Rev's "Ann Lee: (00:03)", the words on the next line or behind it.
+_AFTER_COLON = re.compile(rf"\s*(?:\((?P<closed>{CLOCK})\)(?:\s+|$)|(?P<alone>{CLOCK})\s*$)")
 _WORD = re.compile(r"[^\W\d_]+")
 _TIME_ALONE = re.compile(rf"\s*[\[(]?({CLOCK})[\])]?\s*")
 _NOT_NAMES = KEYS | word_set(
@@ -79,21 +95,25 @@ def time_alone(line: str) -> float | None:
 
 
 def _split(line: str) -> LabelLine | None:
-    if ":" not in line[:120] and "：" not in line[:120]:
-        return None
-    match = _LINE.match(line)
+    begin = line[:120]
+    if "[" in begin or "(" in begin or "  " in begin or "\t" in begin:
+        match = next((found for pattern in _OTHERWISE if (found := pattern.match(line)) is not None), None)
+        if match is not None and is_shaped_like_label(match["label"]):
+            start, end = (seconds(match[time]) if match[time] else None for time in ("after", "end"))
+            own = match["label"] == "Q" or is_unidentified(match["label"])
+            return LabelLine(match["label"], match["rest"], start, end, stamped=start is not None or own)
+    match = _LINE.match(line) if ":" in begin or "：" in begin else None
     if match is None or not is_shaped_like_label(match["label"]):
-        return _split_without_colon(line)
-    clock, end = match["before"] or match["after"], match["before_end"] or match["after_end"]
+        return None
+    clock, end_clock = match["before"] or match["after"], match["before_end"] or match["after_end"]
+    behind = _AFTER_COLON.match(match["rest"]) if clock is None else None
+    if behind is not None:
+        moment = seconds(behind["closed"] or behind["alone"])
+        return LabelLine(match["label"], match["rest"][behind.end() :], moment, stamped=behind["closed"] is not None)
     start = seconds(clock) if clock else leading_time(match["rest"])
-    return LabelLine(match["label"], match["rest"], start, seconds(end) if end else None, stamped=clock is not None)
-
-
-def _split_without_colon(line: str) -> LabelLine | None:
-    match = _NO_COLON.match(line) if "[" in line[:120] else None
-    if match is None or not is_shaped_like_label(match["label"]):
-        return None
-    return LabelLine(match["label"], match["rest"], seconds(match["after"]), stamped=True)
+    return LabelLine(
+        match["label"], match["rest"], start, seconds(end_clock) if end_clock else None, stamped=bool(clock)
+    )
 
 
 def _head(label: str) -> str:
@@ -105,6 +125,8 @@ def is_shaped_like_label(label: str) -> bool:
     """Whether a label is made as a speaker's is: few words, each capitalised, no sentence. Says nothing of its line."""
     head = _head(label)
     words = head.split()
+    if not is_balanced(label):  # "Acme Corp (NYSE: ACM)"
+        return False
     if not 1 <= len(words) <= 6 or len(label.split()) > 14 or head.lower().rstrip(".") in _NOT_NAMES:
         return False
     if is_unidentified(label):
@@ -112,6 +134,11 @@ def is_shaped_like_label(label: str) -> bool:
     if words[0][0] != words[0][0].upper() or head.isdigit():
         return False
     return all(_is_label_word(word) for word in words)
+
+
+def is_balanced(label: str) -> bool:
+    """Whether every bracket in a label is closed."""
+    return label.count("(") == label.count(")") and label.count("[") == label.count("]")
 
 
 def _is_label_word(word: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from rag.formats.base import Format, Origin, assemble
 from rag.formats.clock import CLOCK, seconds
+from rag.formats.inline_times import without_times
 from rag.formats.labelled import paragraphs, read_header
 from rag.formats.lines import find_labels
 from rag.formats.metadata import KEYS, front_matter, metadata_of
@@ -50,7 +51,7 @@ def _read(text: str, name: str) -> Transcript:
     fields, skip = front_matter(lines)
     lines, labels = _timed(lines, {n: label for n, label in _labels(lines).items() if n >= skip})
     first = min(labels, default=len(lines))
-    metadata, header = read_header([_plain(line) for line in lines[skip:first]], metadata_of(fields))
+    metadata, header = read_header([_without_times(line) for line in lines[skip:first]], metadata_of(fields))
     pieces = [_unlabelled(paragraph) for paragraph in paragraphs(header)]
     starts = [*sorted(labels), len(lines)]
     headings = any(_HEADING.fullmatch(lines[n]) for n in labels)
@@ -129,7 +130,8 @@ def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]
     found = list(paragraphs(lines))
     clocks = [_TIME.match(paragraph) for paragraph in found]
     starts = [seconds(clock["clock"]) if clock else None for clock in clocks]
-    texts = [_plain(paragraph) for paragraph in found]
+    timed = [without_times(paragraph, pattern=_TIME, plain=_plain) for paragraph in found]
+    texts = [text for text, _ in timed]
     if person.lower() in _NOT_PEOPLE:
         yield Piece(PARAGRAPHS.join(texts).strip() or person, None, starts[0] if starts else None, kind="direction")
         return
@@ -140,17 +142,21 @@ def _spoken(label: str, lines: Sequence[str], *, notes: bool) -> Iterator[Piece]
         elif quoted:
             yield Piece(quoted[1], person)
         else:
-            yield Piece(text, person, starts[n])
+            yield Piece(text, person, starts[n], marks=timed[n][1])
 
 
 def _unlabelled(paragraph: str) -> Piece:
+    if paragraph.startswith("#"):
+        return Piece(paragraph.strip("# \t"), kind="direction")
     return Piece(paragraph, kind="direction" if is_direction(paragraph) else "speech")
 
 
+def _without_times(line: str) -> str:
+    return without_times(line, pattern=_TIME, plain=_plain)[0]
+
+
 def _plain(text: str) -> str:
-    """Without times, escapes and entities; the spaces on both sides of a time become one."""
-    if "[" in text:
-        text = _TIME.sub(lambda time: " " if time["left"] or time["right"] else "", text).strip()
+    """Without escapes and entities."""
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
     return html.unescape(text) if "&" in text else text

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from rag.labels import word_set
+from rag.roles import word_set
 from rag.turns import clean_text
 
 _FIELDS = {
@@ -41,11 +41,13 @@ _FIELDS = {
 }
 # Said of the file, but kept nowhere.
 _OTHER_KEYS = word_set(
-    "language kind duration length location place participants attendees present speakers format transcriber "
+    "language kind duration length location place format transcriber "
     "transcribed tags author show podcast series number description layout slug id guid "
     "license licence copyright"
 ) | {"transcribed by", "transcript by", "episode number", "meeting participants"}
-KEYS = frozenset(_FIELDS) | _OTHER_KEYS
+# What these head, on the line or below it, are the people there.
+LISTS = word_set("participants attendees present speakers moderators panelists panellists guests hosts")
+KEYS = frozenset(_FIELDS) | _OTHER_KEYS | LISTS
 
 _HEADER_LINE = re.compile(r"\s*(?:\*\*)?([A-Za-z][A-Za-z_ ]{0,30}?)\s*(?:\*\*\s*[:：]|[:：]\s*(?:\*\*)?)\s*(.*?)\s*")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-_.](\d{2})[-_.](\d{2})(?!\d)")

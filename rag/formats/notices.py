@@ -29,6 +29,7 @@ _NOTICE = re.compile(
     r"|how is the quality of these specific notes"
     r"|please provide feedback about using gemini"
     r"|-+ ?end of transcript"
+    r"|end\s{2,}\d{1,2}:\d\d [ap]\.?m"
     r"|\[?end of (?:transcript|transcription|recording|audio)\]?$",
     re.IGNORECASE,
 )

@@ -47,8 +47,6 @@ class _Reader:
             self._words, self._spoken = [], False
             if tag.name == "time":
                 self._start = _duration(tag.attributes.get("datetime", ""))
-            elif tag.name == "cite":
-                self._start = None
         elif tag.name in _SILENT:
             self._silent = tag.name
         elif tag.name == "br":

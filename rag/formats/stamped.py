@@ -61,11 +61,13 @@ def _pieces(
         start: float | None = heading.start
         for paragraph in _paragraphs(lines[n + heading.taken : end]):
             own = leading_time(paragraph)
-            for words, note in split(without_times(paragraph)):
+            plain, marks = without_times(paragraph)
+            for words, note in split(plain):
                 if note or is_direction(words) or _EVENT.fullmatch(words):
                     yield Piece(words, kind="direction")
                     continue
-                yield Piece(words, speaker, start if start is not None else own, heading.end)
+                kept = marks if words == plain else ()
+                yield Piece(words, speaker, start if start is not None else own, heading.end, marks=kept)
                 start = None
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.labels import word_set
+from rag.roles import word_set
 from rag.turns import Piece, is_direction
 
 _UTTERANCES = word_set(

@@ -17,6 +17,7 @@ _STAMP = re.compile(
     rf"\s*(?P<open>[\[(])?(?P<start>{CLOCK})(?:\s*(?:-->|[-–—]|to)\s*(?P<end>{CLOCK}))?[\])]?(?:\s+|$)[-–—|]?\s*(?P<rest>.*)"
 )
 _FEWEST = 3
+_NEXT_SPEAKER = "[SPEAKER_TURN]"  # whisper.cpp with -tdrz: somebody else speaks after this
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,12 @@ def _sniff(text: str) -> bool:
     """Times that never run back, at a third of the lines at least, each with words."""
     lines = [line for line in without_notices(text.split("\n")) if line.strip()]
     found = list(_stamps(lines))
-    if len(found) < _FEWEST or 3 * len(found) < len(lines) - 6 or found[0].line > 6:
+    if (
+        (len(found) < _FEWEST and not _printed(lines))
+        or not found
+        or 3 * len(found) < len(lines) - 6
+        or found[0].line > 6
+    ):
         return False
     starts = [stamp.start for stamp in found]
     last = found[-1].line
@@ -52,6 +58,12 @@ def _sniff(text: str) -> bool:
     )
 
 
+def _printed(lines: Sequence[str]) -> bool:
+    """Whether every line is as whisper prints them, "[00:00.000 --> 00:05.000]  Hello.": nothing else looks like it."""
+    stamps = [_STAMP.match(line) for line in lines]
+    return all(stamp and stamp["open"] and stamp["end"] and stamp["rest"] and "-->" in stamp[0] for stamp in stamps)
+
+
 def _read(text: str, name: str) -> Transcript:
     lines = without_notices(text.split("\n"))
     found = list(_stamps(lines))
@@ -61,12 +73,15 @@ def _read(text: str, name: str) -> Transcript:
 
 def _pieces(lines: Sequence[str], found: Sequence[_Stamped]) -> Iterator[Piece]:
     """One piece a time, ending where the next begins unless its own end is written."""
+    begins = False
     for k, stamp in enumerate(found):
         after = found[k + 1] if k + 1 < len(found) else None
         below = lines[stamp.line + 1 : after.line if after else len(lines)]
-        words = " ".join(" ".join([stamp.rest, *below]).split())
+        found_words = " ".join(" ".join([stamp.rest, *below]).split())
+        words = found_words.removesuffix(_NEXT_SPEAKER).rstrip()
         end = stamp.end if stamp.end is not None or after is None else after.start
-        yield Piece(words, None, stamp.start, end, "direction" if is_direction(words) else "speech")
+        yield Piece(words, None, stamp.start, end, "direction" if is_direction(words) else "speech", begins=begins)
+        begins = words != found_words
 
 
 TIMED = Format("timed", (), _sniff, _read)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rag.errors import ReadError
 from rag.formats.base import Format, Origin, transcript_of
-from rag.formats.labelled import read_header
+from rag.formats.labelled import is_heading, read_header
 from rag.formats.metadata import Metadata, front_matter, header_field, metadata_of
 from rag.inference import Inferred, Said, infer
 from rag.turns import clean_text, is_direction
@@ -48,8 +48,13 @@ def _without_header(lines: list[str], known: Metadata) -> tuple[Metadata, list[s
     """Metadata, and the lines of the conversation. Only lines before the first words can be a header."""
     words = (n for n, line in enumerate(lines) if line.strip() and header_field(line) is None)
     end = next(words, len(lines)) + 2
-    metadata, rest = read_header(lines[:end], known)
+    metadata, rest = read_header(lines[:end], known, titles=_is_title)
     return metadata, rest + lines[end:]
+
+
+def _is_title(line: str) -> bool:
+    """Whether a first line is no speech: here, a question, an exclamation and more than a sentence are somebody's."""
+    return is_heading(line) and line[-1] not in "?!…？！" and _SENTENCE_GAP.search(line) is None
 
 
 def _split(text: str) -> Iterator[Said]:

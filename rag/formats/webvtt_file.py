@@ -24,7 +24,13 @@ from rag.turns import CAPTIONS
 from rag.values import Transcript
 
 _NOT_CUES = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s.*)?")
-_INDEX = re.compile(r"\s*(?:\d{1,7}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/\d+-\d+)?)\s*", re.IGNORECASE)
+# Webex writes who speaks into the identifier: 1 "Ann Lee" (2387654)
+_WEBEX = re.compile(r"\s*\d{1,7}\s+\"(?P<name>[^\"<>\n]{0,120})\"\s*(?:\(\d{1,20}\))?\s*")
+_INDEX = re.compile(
+    r"\s*(?:\d{1,7}(?: +\"[^\"<>\n]{0,120}\" *(?:\(\d{1,20}\))?)?|"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:/\d+-\d+)?)\s*",
+    re.IGNORECASE,
+)
 _EXAMPLE = "00:00:01.000 --> 00:00:04.000"
 
 
@@ -63,9 +69,11 @@ def _mended(lines: Sequence[str]) -> tuple[list[str], list[str]]:
             said_of_file += [line.removeprefix("NOTE").strip() for line in block[: min(beginnings, default=len(block))]]
         elif min(timings, default=2) > 1:
             raise ReadError(f'"{block[0].strip()[:60]}" has no cue timing before it; write {_EXAMPLE}', line=number)
+        names = {n + 1: match["name"] for n in beginnings if (match := _WEBEX.fullmatch(block[n])) is not None}
         for n, line in enumerate(block):
             # Some leave out the blank line between cues.
             mended += ([""] if n in beginnings else []) + [timings.get(n, line)]
+            mended += [f"<v {names[n]}>"] if n in names and n in timings else []
         mended.append("")
     return said_of_file, mended
 

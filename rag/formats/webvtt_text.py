@@ -45,7 +45,8 @@ def cues_of(caption: Shown) -> Iterator[Cue]:
         parts.append((start, voice, payload[begin : cut.start()]))
         start, said = start if moment is None else moment, False
         if cut["chevron"] is None:
-            voice = html.unescape(cut["voice"] or "").strip() or None
+            # Teams' "<v >" says that nobody is known, unlike the end of a voice, which says nothing.
+            voice = None if cut["end"] else html.unescape(cut["voice"] or "").strip()
         begin = cut.start() if cut["chevron"] else cut.end()
     parts.append((start, voice, payload[begin:]))
     yield from _ended(parts, caption)

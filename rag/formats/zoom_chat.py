@@ -28,10 +28,10 @@ _HEADERS = (
     re.compile(rf"{_TIME}\s+{_FROM}\s+(?P<name>[^:：\t]{{1,120}}?)\s*[:：](?P<rest>.*)", re.I),
     # A cloud recording's "00:05:32<TAB>Ann:<TAB>words".
     re.compile(rf"{_TIME}\t\s*(?P<name>[^\t]{{1,120}}?)\s*[:：]\t(?P<rest>.*)"),
-    # Copied from the window: "From Ann to Everyone: 02:43 PM", the words below.
+    # Copied from the window: "From Ann to Everyone: 02:43 PM", the words below; "(02:43 PM)" may have them behind it.
     re.compile(
         rf"{_FROM} (?P<name>\S.{{0,120}}?) {_TO} (?P<to>[^:：\t]{{1,120}}?)\s*[:：]?\s*"
-        r"\(?(?P<clock>\d{1,2}:\d\d)\s*(?P<half>[ap]\.?m\.?)?\)?(?P<day>)(?P<rest>)",
+        r"\(?(?P<clock>\d{1,2}:\d\d)\s*(?P<half>[ap]\.?m\.?)?(?:\)\s*(?P<rest>.*)|)(?P<day>)",
         re.I,
     ),
 )
@@ -81,7 +81,7 @@ def _read(text: str, name: str) -> Transcript:
 
 
 def _message(match: re.Match[str], below: Sequence[str]) -> _Message:
-    words = "\n".join([match["rest"].strip(), *(line.strip() for line in below)]).strip()
+    words = "\n".join([(match["rest"] or "").strip(), *(line.strip() for line in below)]).strip()
     half = match.groupdict().get("half")
     return _Message(match["name"].strip(), match["clock"], half.lower().startswith("p") if half else None, words)
 

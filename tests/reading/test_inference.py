@@ -166,7 +166,7 @@ def test_who_is_called_on_by_a_name_said_in_full_answers(calls: str, answer: str
     assert names(calls, answer, "I see.") == [None, name, None]
 
 
-@pytest.mark.parametrize(("answer", "name"), [(LONG, "Dan"), ("Ha!", None)])
+@pytest.mark.parametrize(("answer", "name"), [(LONG * 2, "Dan"), (LONG, None), ("Ha!", None)])
 def test_later_on_only_a_long_answer_is_by_who_was_asked(answer: str, name: str | None) -> None:
     talk = ["Dan Whitfield is one of the many who came.", *["I see."] * 11]
     assert names(*talk, "What do you think, Dan?", answer)[-1] == name

@@ -190,7 +190,7 @@ def test_hearing(read: Read) -> None:
         ("Mr. Jones", "Thank you, Madam Chair.\n\nMr. Chairman. That is how I began once."),
         ("Mr. Jones", "I yield."),
         ("Dr. Doe", "Good morning. Senator Brown was right."),
-        ("Van Hollen", "Yes."),
+        ("Senator Van Hollen", "Yes."),
         ("The Chairman", "Without objection."),
     ]
     noted = " ".join(text for who, text in rows(transcript) if who == "-")
