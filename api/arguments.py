@@ -72,12 +72,13 @@ class Allowed(StrEnum):
     """What a key may do."""
 
     ask = "ask"
+    narrow = "narrow"
     manage = "manage"
 
     @property
     def scope(self) -> Scope:
         """The same as the library calls it."""
-        return "manage" if self is Allowed.manage else "ask"
+        return self.value
 
 
 def origin_name(text: str) -> str:
@@ -157,7 +158,12 @@ KeyName = Annotated[
 ]
 KeyId = Annotated[str, typer.Argument(help="As `transcite keys list` shows it.", parser=decoded, metavar="ID")]
 KeyScope = Annotated[
-    Allowed, typer.Option("--scope", help="ask: ask, search and read. manage: that, and add, correct and delete.")
+    Allowed,
+    typer.Option(
+        "--scope",
+        help="ask: ask, search and read. manage: that, and add, correct and delete. narrow: of a site, whose readers"
+        " may ask, and choose from the names of its collections and speakers.",
+    ),
 ]
 KeyCollections = Annotated[
     list[str],

@@ -15,7 +15,7 @@ class KeyDetail(Wire):
     id: str
     kind: Literal["key", "site"]
     name: str
-    scope: Literal["ask", "manage"]
+    scope: Literal["ask", "narrow", "manage"]
     collections: list[str] | None
     origins: list[str]
     created_at: str

@@ -1,0 +1,253 @@
+// The chat itself: a conversation, its views, and what asking, stopping and forgetting do to them.
+
+import { Card } from "./card.ts";
+import { Composer, type Narrowed } from "./composer.ts";
+import { icon, make } from "./dom.ts";
+import { type Acts, ExchangeView } from "./exchange.ts";
+import { type Conversation, fresh, keep } from "./memory.ts";
+import { Reader } from "./reader.ts";
+import type { Server } from "./server.ts";
+import type { Answer, Choices, Citation, Exchange } from "./shapes.ts";
+import type { Speech } from "./strings.ts";
+import { Trouble } from "./trouble.ts";
+
+const PAINT_MS = 60; // between two looks of an answer that grows
+const NEAR_PX = 40; // how near to its end a conversation is followed
+const REMEMBERED = 10; // exchanges that the server is told of with a question
+const REMEMBERED_CHARS = 20_000; // of each
+
+export interface Setting {
+  speech: Speech;
+  server: Server;
+  heading: string;
+  suggestions: string[];
+  narrowed: Narrowed;
+  conversation: Conversation;
+  key: string; // in the session's storage
+  onClose: (() => void) | null; // null where there is nothing to close
+  tell(name: string, detail: object): void;
+}
+
+export class Chat implements Acts {
+  readonly element: HTMLElement;
+  readonly composer: Composer;
+  readonly #setting: Setting;
+  readonly #log: HTMLElement;
+  readonly #status: HTMLElement;
+  readonly #card: Card;
+  readonly #reader: Reader;
+  readonly #fresh: HTMLElement;
+  #views: ExchangeView[] = [];
+  #asking: { controller: AbortController; view: ExchangeView } | null = null;
+
+  constructor(setting: Setting) {
+    const { speech, server, narrowed } = setting;
+    this.#setting = setting;
+    this.#log = make("div", { class: "log", part: "log", role: "log", "aria-live": "off", tabindex: 0, "aria-label": speech.say("conversation") });
+    this.#status = make("div", { class: "unseen", role: "status" });
+    this.#card = new Card(speech, server, (citation) => this.#read(citation));
+    this.composer = new Composer(speech, narrowed, { ask: (question) => void this.ask(question), stop: () => this.stop() });
+    const main = make("div", { class: "main" }, this.#log, this.composer.element);
+    this.#reader = new Reader(speech, server, () => this.element.classList.remove("viewing"));
+    this.#fresh = make("button", { type: "button", class: "plain worded fresh", click: () => this.clear() }, icon("fresh"), make("span", {}, speech.say("fresh")));
+    this.element = make("div", { class: "chat" }, this.#header(), make("div", { class: "columns" }, main, this.#reader.element), this.#card.element, this.#status);
+    this.#log.addEventListener("scroll", () => this.#card.place(), { passive: true });
+    this.#show();
+  }
+
+  get exchanges(): Exchange[] {
+    return this.#setting.conversation.exchanges;
+  }
+
+  /** Close what lies over the chat; false when nothing does. */
+  back(): boolean {
+    if (this.#card.isOpen) return true; // browsers close it themselves
+    if (!this.#reader.isOpen) return false;
+    this.#reader.close();
+    return true;
+  }
+
+  offer(choices: Choices): void {
+    this.composer.offer(choices);
+  }
+
+  async ask(question: string): Promise<void> {
+    if (this.#asking || !question.trim()) return;
+    const exchange: Exchange = { question: question.trim(), state: "waiting", partial: "", answer: null, trouble: null, vote: null };
+    this.exchanges.push(exchange);
+    if (this.#views.length === 0) this.#log.replaceChildren();
+    await this.#run(this.#add(exchange));
+  }
+
+  stop(): void {
+    this.#asking?.controller.abort();
+  }
+
+  clear(): void {
+    this.stop();
+    this.#asking = null;
+    this.#reader.close();
+    Object.assign(this.#setting.conversation, fresh());
+    this.#keep();
+    this.#show();
+    this.composer.busy(false);
+    this.composer.box.focus();
+  }
+
+  again(exchange: Exchange): void {
+    void this.ask(exchange.question);
+    this.composer.box.focus({ preventScroll: true });
+  }
+
+  retry(exchange: Exchange): void {
+    const view = this.#views.find((one) => one.exchange === exchange);
+    if (!view || this.#asking) return;
+    Object.assign(exchange, { state: "waiting", partial: "", answer: null, trouble: null });
+    view.update();
+    this.composer.box.focus({ preventScroll: true });
+    void this.#run(view);
+  }
+
+  cite(exchange: Exchange, citation: Citation, button: HTMLElement): void {
+    if (!exchange.answer) return;
+    this.#setting.tell("cite", { citation });
+    this.#card.open(exchange.answer.id, citation, button);
+  }
+
+  async vote(exchange: Exchange, comment: string): Promise<void> {
+    if (!exchange.answer || !exchange.vote) return;
+    await this.#setting.server.vote(exchange.answer.id, exchange.vote, comment);
+    this.#keep();
+    this.#setting.tell("feedback", { answer: exchange.answer, vote: exchange.vote, comment });
+  }
+
+  say(words: string): void {
+    this.#status.textContent = words;
+  }
+
+  /** Stop what is under way, for good: the element is gone from the page. */
+  end(): void {
+    this.stop();
+    this.#keep();
+  }
+
+  #header(): HTMLElement {
+    const { speech, heading, onClose } = this.#setting;
+    const close = onClose && make("button", { type: "button", class: "plain", "aria-label": speech.say("close"), title: speech.say("close"), click: onClose }, icon("close"));
+    return make("header", { class: "header", part: "header" }, make("h2", { part: "title" }, heading), this.#fresh, close);
+  }
+
+  #show(): void {
+    this.#log.replaceChildren();
+    this.#views = [];
+    for (const exchange of this.exchanges) this.#add(exchange);
+    if (this.#views.length === 0) this.#log.append(this.#welcome());
+    this.#fresh.hidden = this.#views.length === 0;
+  }
+
+  #welcome(): HTMLElement {
+    const { speech, suggestions } = this.#setting;
+    const button = (words: string) => make("li", {}, make("button", { type: "button", class: "suggestion", part: "suggestion", dir: "auto", click: () => { this.composer.box.focus(); void this.ask(words); } }, words));
+    const some = suggestions.length > 0 && make("ul", { class: "suggestions", "aria-label": speech.say("suggestions") }, ...suggestions.map(button));
+    return make("div", { class: "welcome" }, make("p", { class: "lead" }, speech.say("lead")), some);
+  }
+
+  #add(exchange: Exchange): ExchangeView {
+    const view = new ExchangeView(exchange, this.#setting.speech, this.#setting.server, this);
+    this.#views.push(view);
+    this.#log.append(view.element);
+    this.#fresh.hidden = false;
+    return view;
+  }
+
+  /** Ask, follow the answer, and end in one of the states that there are. */
+  async #run(view: ExchangeView): Promise<void> {
+    const { server, speech, tell } = this.#setting;
+    const { exchange } = view;
+    const controller = new AbortController();
+    const asking = { controller, view };
+    this.#asking = asking;
+    this.composer.busy(true);
+    this.#scroll(view, true);
+    this.say(speech.say("searching"));
+    this.#keep();
+    tell("ask", { question: exchange.question });
+    let timer = 0;
+    try {
+      exchange.answer = await server.ask(this.#question(exchange), {
+        onSources: (hits) => view.found(hits.map((hit) => hit.title)),
+        onToken: (text) => {
+          exchange.partial += text;
+          timer ||= window.setTimeout(() => {
+            timer = 0;
+            const near = this.#isNear();
+            view.paint();
+            if (near) this.#scroll(view, false);
+          }, PAINT_MS);
+        },
+      }, controller.signal);
+      exchange.state = "done";
+      exchange.partial = "";
+    } catch (error) {
+      if (!controller.signal.aborted && !(error instanceof Trouble)) console.error(error);
+      exchange.state = controller.signal.aborted ? "stopped" : "failed";
+      const { kind, after, reference } = error instanceof Trouble ? error : new Trouble("cut");
+      exchange.trouble = exchange.state === "failed" ? { kind, after, reference } : null;
+    }
+    clearTimeout(timer);
+    if (this.#asking !== asking) return; // the conversation is another one by now
+    this.#asking = null;
+    const near = this.#isNear();
+    view.update();
+    if (near) this.#scroll(view, false);
+    this.composer.busy(false);
+    this.#keep();
+    this.say(spoken(exchange, speech));
+    if (exchange.state === "done") tell("answer", { answer: exchange.answer });
+    if (exchange.state === "failed") tell("error", { kind: exchange.trouble?.kind });
+  }
+
+  #question(exchange: Exchange): object {
+    const { narrowed, conversation } = this.#setting;
+    const before = this.exchanges.slice(0, this.exchanges.indexOf(exchange)).filter((one) => one.answer !== null);
+    return {
+      question: exchange.question,
+      conversation_id: conversation.id,
+      filters: { collections: narrowed.collections, speakers: narrowed.speakers },
+      history: before.slice(-REMEMBERED).flatMap((one) => [
+        { role: "user", content: one.question },
+        { role: "assistant", content: (one.answer as Answer).text.slice(0, REMEMBERED_CHARS) },
+      ]),
+    };
+  }
+
+  #read(citation: Citation): void {
+    const back = this.#views.flatMap((view) => [...view.element.querySelectorAll<HTMLElement>("[aria-haspopup]")]);
+    const from = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+    this.element.classList.add("viewing");
+    this.#reader.open(citation, back.find((one) => one === from) ?? this.composer.box);
+  }
+
+  #isNear(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    return scrollHeight - scrollTop - clientHeight <= NEAR_PX || this.#asking !== null;
+  }
+
+  /** Bring the end of an answer into view, but never its question out of it. */
+  #scroll(view: ExchangeView, _first: boolean): void {
+    const top = view.element.offsetTop - this.#log.offsetTop;
+    this.#log.scrollTop = Math.min(this.#log.scrollHeight - this.#log.clientHeight, top);
+  }
+
+  #keep(): void {
+    keep(this.#setting.key, this.#setting.conversation);
+  }
+}
+
+/** What is read out when an answer is there, once. */
+function spoken({ state, answer, trouble }: Exchange, speech: Speech): string {
+  if (state === "stopped") return speech.say("stopped");
+  if (trouble) return speech.say(trouble.kind, { n: trouble.after });
+  if (!answer) return "";
+  return answer.status === "not_found" ? speech.say("notFound") : answer.text;
+}

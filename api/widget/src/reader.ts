@@ -1,0 +1,58 @@
+// The transcript beside the chat or over it: the server's own page in a frame, at the cited words.
+
+import { address, outward } from "./citing.ts";
+import { icon, make } from "./dom.ts";
+import type { Server } from "./server.ts";
+import type { Citation } from "./shapes.ts";
+import type { Speech } from "./strings.ts";
+
+export class Reader {
+  readonly element: HTMLElement;
+  readonly #speech: Speech;
+  readonly #server: Server;
+  readonly #onClose: () => void;
+  #back: HTMLElement | null = null;
+
+  constructor(speech: Speech, server: Server, onClose: () => void) {
+    this.#speech = speech;
+    this.#server = server;
+    this.#onClose = onClose;
+    this.element = make("section", { class: "reader", part: "viewer", "aria-label": speech.say("transcript"), hidden: true });
+  }
+
+  get isOpen(): boolean {
+    return !this.element.hidden;
+  }
+
+  open(citation: Citation, back: HTMLElement | null): void {
+    this.#back = back;
+    const close = make("button", { type: "button", class: "plain worded", click: () => this.close() }, icon("back"), this.#speech.say("back"));
+    const title = make("bdi", { class: "reader-title" }, citation.title);
+    const head = make("div", { class: "reader-head" }, close, title);
+    this.element.replaceChildren(head);
+    this.element.hidden = false;
+    close.focus({ preventScroll: true });
+    this.#server.page(address(citation)).then(
+      (page) => {
+        if (!head.isConnected) return;
+        if (page === null) throw new Error("elsewhere");
+        const link = outward(page, this.#server.base, this.#speech.say("tab"));
+        if (link) head.append(link);
+        this.element.append(make("iframe", { src: page, title: `${this.#speech.say("transcript")}: ${citation.title}`, referrerpolicy: "no-referrer" }));
+      },
+      () => this.#fail(head),
+    ).catch(() => this.#fail(head));
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.element.hidden = true;
+    this.element.replaceChildren();
+    this.#onClose();
+    this.#back?.focus({ preventScroll: true });
+  }
+
+  #fail(head: HTMLElement): void {
+    if (head.isConnected) this.element.append(make("p", { class: "trouble", role: "alert" }, this.#speech.say("unreachable")));
+  }
+}
