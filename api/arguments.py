@@ -91,6 +91,16 @@ def origin_name(text: str) -> str:
     return found
 
 
+def server_url(text: str) -> str:
+    """`text` as the address of a server, without a slash at its end."""
+    from api.settings import address  # noqa: PLC0415 - not for `--help`
+
+    found = address(decoded(text))
+    if found is None:
+        raise typer.BadParameter("an address of a server is such as https://transcripts.example")
+    return found
+
+
 def _version(*, wanted: bool) -> None:
     if not wanted:
         return
@@ -157,6 +167,15 @@ KeyName = Annotated[
     str, typer.Argument(help="What you call it: who uses it, and where.", parser=decoded, metavar="NAME")
 ]
 KeyId = Annotated[str, typer.Argument(help="As `transcite keys list` shows it.", parser=decoded, metavar="ID")]
+ServerUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="Address that readers reach the server at (default: TRANSCITE_PUBLIC_URL).",
+        parser=server_url,
+        metavar="URL",
+    ),
+]
 KeyScope = Annotated[
     Allowed,
     typer.Option(

@@ -39,6 +39,14 @@ class MadeKey(KeyDetail):
         return cls.model_validate(asdict(key) | {"key": sent})
 
 
+class Embedding(Wire):
+    """The lines for the pages of a site; browsers let `pinned` run nothing but what has this `integrity`."""
+
+    tag: str
+    pinned: str
+    integrity: str
+
+
 class KeyList(Wire):
     """All of them."""
 

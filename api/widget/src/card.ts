@@ -4,7 +4,7 @@ import { address, badge, facts, nameOf, outward, who } from "./citing.ts";
 import { icon, make } from "./dom.ts";
 import type { Server } from "./server.ts";
 import type { Citation, Context, Turn } from "./shapes.ts";
-import type { Speech } from "./strings.ts";
+import type { Speech } from "./speech.ts";
 
 const AROUND = 220; // characters shown before and after the quote within its turn
 const BESIDE = 160; // characters shown of the turns beside it
@@ -90,7 +90,7 @@ export class Card {
   }
 
   #foot(citation: Citation, tab: HTMLElement): HTMLElement {
-    const show = make("button", { type: "button", class: "action main", click: () => this.#show(citation) }, this.#speech.say("show"));
+    const show = make("button", { type: "button", class: "action primary", click: () => this.#show(citation) }, this.#speech.say("show"));
     return make("div", { class: "card-foot" }, show, tab, outward(citation.media_url, this.#server.base, this.#speech.say("recording")));
   }
 

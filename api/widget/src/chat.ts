@@ -1,5 +1,6 @@
 // The chat itself: a conversation, its views, and what asking, stopping and forgetting do to them.
 
+import { answered, asked, Painter, spoken } from "./asking.ts";
 import { Card } from "./card.ts";
 import { Composer, type Narrowed } from "./composer.ts";
 import { icon, make } from "./dom.ts";
@@ -7,14 +8,10 @@ import { type Acts, ExchangeView } from "./exchange.ts";
 import { type Conversation, fresh, keep } from "./memory.ts";
 import { Reader } from "./reader.ts";
 import type { Server } from "./server.ts";
-import type { Answer, Choices, Citation, Exchange } from "./shapes.ts";
-import type { Speech } from "./strings.ts";
-import { Trouble } from "./trouble.ts";
+import type { Choices, Citation, Exchange } from "./shapes.ts";
+import type { Speech } from "./speech.ts";
 
-const PAINT_MS = 60; // between two looks of an answer that grows
 const NEAR_PX = 40; // how near to its end a conversation is followed
-const REMEMBERED = 10; // exchanges that the server is told of with a question
-const REMEMBERED_CHARS = 20_000; // of each
 
 export interface Setting {
   speech: Speech;
@@ -38,7 +35,7 @@ export class Chat implements Acts {
   readonly #reader: Reader;
   readonly #fresh: HTMLElement;
   #views: ExchangeView[] = [];
-  #asking: { controller: AbortController; view: ExchangeView } | null = null;
+  #asking: AbortController | null = null;
 
   constructor(setting: Setting) {
     const { speech, server, narrowed } = setting;
@@ -80,7 +77,7 @@ export class Chat implements Acts {
   }
 
   stop(): void {
-    this.#asking?.controller.abort();
+    this.#asking?.abort();
   }
 
   clear(): void {
@@ -128,6 +125,7 @@ export class Chat implements Acts {
   /** Stop what is under way, for good: the element is gone from the page. */
   end(): void {
     this.stop();
+    for (const one of this.exchanges) if (one.state === "waiting") one.state = "stopped";
     this.#keep();
   }
 
@@ -160,65 +158,29 @@ export class Chat implements Acts {
     return view;
   }
 
-  /** Ask, follow the answer, and end in one of the states that there are. */
+  /** Ask, show how the answer comes, and what came of it. */
   async #run(view: ExchangeView): Promise<void> {
     const { server, speech, tell } = this.#setting;
     const { exchange } = view;
     const controller = new AbortController();
-    const asking = { controller, view };
-    this.#asking = asking;
+    this.#asking = controller;
     this.composer.busy(true);
-    this.#scroll(view, true);
+    this.#follow(view);
     this.say(speech.say("searching"));
     this.#keep();
     tell("ask", { question: exchange.question });
-    let timer = 0;
-    try {
-      exchange.answer = await server.ask(this.#question(exchange), {
-        onSources: (hits) => view.found(hits.map((hit) => hit.title)),
-        onToken: (text) => {
-          exchange.partial += text;
-          timer ||= window.setTimeout(() => {
-            timer = 0;
-            const near = this.#isNear();
-            view.paint();
-            if (near) this.#scroll(view, false);
-          }, PAINT_MS);
-        },
-      }, controller.signal);
-      exchange.state = "done";
-      exchange.partial = "";
-    } catch (error) {
-      if (!controller.signal.aborted && !(error instanceof Trouble)) console.error(error);
-      exchange.state = controller.signal.aborted ? "stopped" : "failed";
-      const { kind, after, reference } = error instanceof Trouble ? error : new Trouble("cut");
-      exchange.trouble = exchange.state === "failed" ? { kind, after, reference } : null;
-    }
-    clearTimeout(timer);
-    if (this.#asking !== asking) return; // the conversation is another one by now
+    const body = asked(exchange, this.#setting.conversation, this.#setting.narrowed);
+    const painter = new Painter(() => this.#keepingUp(view, () => view.paint()));
+    await answered(exchange, body, { server, signal: controller.signal, onSources: (titles) => view.found(titles), onText: () => painter.due() });
+    painter.stop();
+    if (this.#asking !== controller) return; // the conversation is another one by now
     this.#asking = null;
-    const near = this.#isNear();
-    view.update();
-    if (near) this.#scroll(view, false);
+    this.#keepingUp(view, () => view.update());
     this.composer.busy(false);
     this.#keep();
     this.say(spoken(exchange, speech));
     if (exchange.state === "done") tell("answer", { answer: exchange.answer });
     if (exchange.state === "failed") tell("error", { kind: exchange.trouble?.kind });
-  }
-
-  #question(exchange: Exchange): object {
-    const { narrowed, conversation } = this.#setting;
-    const before = this.exchanges.slice(0, this.exchanges.indexOf(exchange)).filter((one) => one.answer !== null);
-    return {
-      question: exchange.question,
-      conversation_id: conversation.id,
-      filters: { collections: narrowed.collections, speakers: narrowed.speakers },
-      history: before.slice(-REMEMBERED).flatMap((one) => [
-        { role: "user", content: one.question },
-        { role: "assistant", content: (one.answer as Answer).text.slice(0, REMEMBERED_CHARS) },
-      ]),
-    };
   }
 
   #read(citation: Citation): void {
@@ -228,13 +190,16 @@ export class Chat implements Acts {
     this.#reader.open(citation, back.find((one) => one === from) ?? this.composer.box);
   }
 
-  #isNear(): boolean {
+  /** Change what is shown of an answer; who reads at its end goes on doing so, who scrolled away is left alone. */
+  #keepingUp(view: ExchangeView, change: () => void): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    return scrollHeight - scrollTop - clientHeight <= NEAR_PX || this.#asking !== null;
+    const near = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
+    change();
+    if (near) this.#follow(view);
   }
 
   /** Bring the end of an answer into view, but never its question out of it. */
-  #scroll(view: ExchangeView, _first: boolean): void {
+  #follow(view: ExchangeView): void {
     const top = view.element.offsetTop - this.#log.offsetTop;
     this.#log.scrollTop = Math.min(this.#log.scrollHeight - this.#log.clientHeight, top);
   }
@@ -242,12 +207,4 @@ export class Chat implements Acts {
   #keep(): void {
     keep(this.#setting.key, this.#setting.conversation);
   }
-}
-
-/** What is read out when an answer is there, once. */
-function spoken({ state, answer, trouble }: Exchange, speech: Speech): string {
-  if (state === "stopped") return speech.say("stopped");
-  if (trouble) return speech.say(trouble.kind, { n: trouble.after });
-  if (!answer) return "";
-  return answer.status === "not_found" ? speech.say("notFound") : answer.text;
 }

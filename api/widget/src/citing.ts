@@ -2,7 +2,7 @@
 
 import { icon, make, safe } from "./dom.ts";
 import type { Answer, Citation } from "./shapes.ts";
-import { clock, type Speech } from "./strings.ts";
+import { clock, type Speech } from "./speech.ts";
 
 const VOICES = 8; // colours in the style sheet
 

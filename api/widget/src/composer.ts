@@ -2,7 +2,7 @@
 
 import { icon, make } from "./dom.ts";
 import type { Choices } from "./shapes.ts";
-import type { Speech } from "./strings.ts";
+import type { Speech } from "./speech.ts";
 
 const MOST = 4000; // characters of a question that the server takes
 

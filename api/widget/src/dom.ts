@@ -27,17 +27,17 @@ export function present(children: Child[]): (Node | string)[] {
 
 const ICONS = {
   chat: "M4 5.5h16v10.5H10.5L6 20v-4H4zM8 9.2h8M8 12.4h5",
-  send: "M12 19V5M5.5 11.5 12 5l6.500 6.500",
+  send: "M12 19V5M5.5 11.5 12 5l6.5 6.5",
   stop: "M8 8h8v8H8z",
   close: "M6 6l12 12M18 6 6 18",
   fresh: "M12 5v14M5 12h14",
   copy: "M9 9h10v10H9zM15 9V5H5v10h4",
-  again: "M19.500 12a7.500 7.500 0 1 1-2.200-5.300L19.500 9M19.500 4.500V9H15",
-  up: "M8 11v8.500H4.500V11zM8 11l4-7c1.400 0 2.300 1 2.100 2.400L13.500 10H19l-1.600 9.500H8",
-  down: "M8 13V4.500H4.500V13zM8 13l4 7c1.400 0 2.300-1 2.100-2.400L13.500 14H19l-1.600-9.500H8",
+  again: "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4.5V9H15",
+  up: "M8 11v8.5H4.5V11zM8 11l4-7c1.4 0 2.3 1 2.1 2.4L13.5 10H19l-1.6 9.5H8",
+  down: "M8 13V4.5H4.5V13zM8 13l4 7c1.4 0 2.3-1 2.1-2.4L13.5 14H19l-1.6-9.5H8",
   back: "M19 12H5M11 6l-6 6 6 6",
   tab: "M13 5h6v6M19 5l-8 8M17 14v5H5V7h5",
-  check: "M5 12.500 10 17.500 19 7",
+  check: "M5 12.5 10 17.5 19 7",
 };
 
 export type Icon = keyof typeof ICONS;

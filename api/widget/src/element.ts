@@ -5,7 +5,7 @@ import { icon, make } from "./dom.ts";
 import { type Conversation, recall } from "./memory.ts";
 import { Server } from "./server.ts";
 import css from "./style.css";
-import { Speech } from "./strings.ts";
+import { Speech } from "./speech.ts";
 
 export const NAME = "transcite-chat";
 const NARROW = "(max-width: 480px), (max-height: 480px)";

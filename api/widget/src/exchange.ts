@@ -6,7 +6,8 @@ import { copy } from "./copying.ts";
 import { Feedback } from "./feedback.ts";
 import type { Server } from "./server.ts";
 import type { Answer, Citation, Exchange } from "./shapes.ts";
-import type { Key, Speech } from "./strings.ts";
+import type { Speech } from "./speech.ts";
+import type { Key } from "./words/en.ts";
 import { mayRetry } from "./trouble.ts";
 import { Paper } from "./writing.ts";
 

@@ -2,7 +2,7 @@
 
 import { icon, make } from "./dom.ts";
 import type { Exchange, Vote } from "./shapes.ts";
-import type { Speech } from "./strings.ts";
+import type { Speech } from "./speech.ts";
 
 const MOST = 4000; // characters of a comment that the server takes
 

@@ -4,7 +4,7 @@ import { address, outward } from "./citing.ts";
 import { icon, make } from "./dom.ts";
 import type { Server } from "./server.ts";
 import type { Citation } from "./shapes.ts";
-import type { Speech } from "./strings.ts";
+import type { Speech } from "./speech.ts";
 
 export class Reader {
   readonly element: HTMLElement;
