@@ -15,21 +15,30 @@ export class Card {
   readonly element: HTMLElement;
   readonly #speech: Speech;
   readonly #server: Server;
-  readonly #read: (citation: Citation) => void;
+  readonly #read: (citation: Citation, button: HTMLElement) => void;
   #button: HTMLElement | null = null;
 
-  constructor(speech: Speech, server: Server, read: (citation: Citation) => void) {
+  constructor(speech: Speech, server: Server, read: (citation: Citation, button: HTMLElement) => void) {
     this.#speech = speech;
     this.#server = server;
     this.#read = read;
     this.element = make("div", { class: "card", part: "card", popover: "auto", role: "dialog", tabindex: -1 });
     this.element.addEventListener("toggle", () => {
-      if (!this.isOpen) this.#button?.removeAttribute("aria-expanded");
+      if (this.isOpen) return;
+      this.#button?.removeAttribute("aria-expanded");
+      if (this.#holdsFocus()) this.#button?.focus({ preventScroll: true });
     });
   }
 
   get isOpen(): boolean {
     return this.element.matches(":popover-open");
+  }
+
+  /** Whether the focus is in the card, or nowhere since it was. */
+  #holdsFocus(): boolean {
+    const root = this.element.getRootNode() as ShadowRoot;
+    const elsewhere = document.activeElement !== document.body && document.activeElement !== root.host;
+    return !elsewhere && (root.activeElement === null || this.element.contains(root.activeElement));
   }
 
   close(): void {
@@ -90,13 +99,14 @@ export class Card {
   }
 
   #foot(citation: Citation, tab: HTMLElement): HTMLElement {
-    const show = make("button", { type: "button", class: "action primary", click: () => this.#show(citation) }, this.#speech.say("show"));
+    const button = this.#button;
+    const show = make("button", { type: "button", class: "action primary", click: () => button && this.#show(citation, button) }, this.#speech.say("show"));
     return make("div", { class: "card-foot" }, show, tab, outward(citation.media_url, this.#server.base, this.#speech.say("recording")));
   }
 
-  #show(citation: Citation): void {
+  #show(citation: Citation, button: HTMLElement): void {
     this.close();
-    this.#read(citation);
+    this.#read(citation, button);
   }
 }
 

@@ -42,7 +42,7 @@ export class Chat implements Acts {
     this.#setting = setting;
     this.#log = make("div", { class: "log", part: "log", role: "log", "aria-live": "off", tabindex: 0, "aria-label": speech.say("conversation") });
     this.#status = make("div", { class: "unseen", role: "status" });
-    this.#card = new Card(speech, server, (citation) => this.#read(citation));
+    this.#card = new Card(speech, server, (citation, button) => this.#read(citation, button));
     this.composer = new Composer(speech, narrowed, { ask: (question) => void this.ask(question), stop: () => this.stop() });
     const main = make("div", { class: "main" }, this.#log, this.composer.element);
     this.#reader = new Reader(speech, server, () => this.element.classList.remove("viewing"));
@@ -183,11 +183,9 @@ export class Chat implements Acts {
     if (exchange.state === "failed") tell("error", { kind: exchange.trouble?.kind });
   }
 
-  #read(citation: Citation): void {
-    const back = this.#views.flatMap((view) => [...view.element.querySelectorAll<HTMLElement>("[aria-haspopup]")]);
-    const from = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+  #read(citation: Citation, button: HTMLElement): void {
     this.element.classList.add("viewing");
-    this.#reader.open(citation, back.find((one) => one === from) ?? this.composer.box);
+    this.#reader.open(citation, button);
   }
 
   /** Change what is shown of an answer; who reads at its end goes on doing so, who scrolled away is left alone. */

@@ -46,7 +46,7 @@ export type Icon = keyof typeof ICONS;
 export function icon(name: Icon): SVGSVGElement {
   const drawing = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [attribute, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["class", `icon ${name}`]] as const) {
+  for (const [attribute, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["class", `icon icon-${name}`]] as const) {
     drawing.setAttribute(attribute, value);
   }
   path.setAttribute("d", ICONS[name]);
