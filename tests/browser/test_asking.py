@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from playwright.sync_api import BrowserContext, Page, expect
 from stage import HOLD, Reply, Stage, answer, citation, told
@@ -295,3 +296,32 @@ def test_the_end_of_an_answer_is_followed_but_never_past_its_question(page: Page
     expect(page.locator(".question").last).to_be_in_viewport()
     ask(page, "Once more?")
     expect(page.locator(".question").last).to_be_in_viewport()
+
+
+def test_what_is_read_already_is_not_painted_again(page: Page, stage: Stage) -> None:
+    begun = [("token", {"text": "The first paragraph.\n\nThe sec"}), HOLD]
+    stage.replies = [Reply([*begun, ("token", {"text": "ond **paragraph**."}), HOLD, ("answer", answer())])]
+    page.goto(stage.put(INLINE))
+    send(page)
+    paragraphs = last(page).locator(".written p")
+    expect(paragraphs).to_have_text(["The first paragraph.", "The sec"])
+    paragraphs.first.evaluate("one => { one.read = true; }")
+    stage.go.set()
+    stage.go = threading.Event()
+    expect(paragraphs.nth(1).locator("strong")).to_have_text("paragraph")
+    assert paragraphs.first.evaluate("one => one.read")
+    stage.go.set()
+    settled(page)
+
+
+def test_who_scrolled_away_is_left_alone(page: Page, stage: Stage) -> None:
+    lines = "\n\n".join(f"Sentence {n} goes on for quite a while, so that lines wrap." for n in range(40))
+    stage.replies = [told(answer(lines)), Reply([("token", {"text": lines}), HOLD, ("token", {"text": "\n\nMore."}), ("answer", answer())])]
+    page.goto(stage.put(INLINE))
+    ask(page)
+    send(page, "And more?")
+    expect(last(page).locator(".written")).to_contain_text("Sentence 39")
+    page.locator(".log").evaluate("log => { log.scrollTop = 100; }")
+    stage.go.set()
+    settled(page)
+    assert page.locator(".log").evaluate("log => log.scrollTop") == 100
