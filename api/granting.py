@@ -69,12 +69,18 @@ def embed(parts: Parts, key_id: str, *, url: str | None, as_json: bool) -> None:
     if key is None:
         raise NotFoundError(f"no site {key_id!r}; `transcite keys list` shows what there is")
     if key.kind != "site":
-        raise InputError(f"{key_id} is a key; pages get sites, which `transcite keys create NAME --origin ORIGIN` makes")
+        raise InputError(
+            f"{key_id} is a key; pages get sites, which `transcite keys create NAME --origin ORIGIN` makes"
+        )
     base = url or parts.settings.public_url
     if base is None:
-        raise InputError("say where readers reach the server: --url https://transcripts.example, or TRANSCITE_PUBLIC_URL")
+        raise InputError(
+            "say where readers reach the server: --url https://transcripts.example, or TRANSCITE_PUBLIC_URL"
+        )
     script = built()
-    lines = Embedding(tag=script.tag(base, key_id), pinned=script.tag(base, key_id, pinned=True), integrity=script.integrity)
+    lines = Embedding(
+        tag=script.tag(base, key_id), pinned=script.tag(base, key_id, pinned=True), integrity=script.integrity
+    )
     if as_json:
         document(lines)
         return

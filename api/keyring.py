@@ -16,7 +16,8 @@ _NO_NAMES: list[str] = []
 def keys_commands() -> typer.Typer:
     """The commands of `transcite keys`."""
     app = typer.Typer(
-        help="Make, list and revoke the keys that let programs, people and sites in; embed the chat in a site.", no_args_is_help=True
+        help="Make, list and revoke the keys that let programs, people and sites in; embed the chat in a site.",
+        no_args_is_help=True,
     )
     commands: dict[str, Callable[..., None]] = {"create": create, "list": list_, "revoke": revoke, "embed": embed}
     for name, command in commands.items():

@@ -192,6 +192,10 @@ def _asker(request: Request) -> Caller:
     return _with(request, "ask")
 
 
+def _narrower(request: Request) -> Caller:
+    return _with(request, "narrow")
+
+
 def _reader(request: Request) -> Caller:
     return _with(request, "read")
 
@@ -201,6 +205,7 @@ def _manager(request: Request) -> Caller:
 
 
 Asker = Annotated[Caller, Depends(_asker)]
+Narrower = Annotated[Caller, Depends(_narrower)]
 Reader = Annotated[Caller, Depends(_reader)]
 Manager = Annotated[Caller, Depends(_manager)]
 

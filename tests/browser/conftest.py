@@ -22,7 +22,9 @@ _QUIET = (
 )
 _NOTED = """
 window.broken = [];
-addEventListener("securitypolicyviolation", (event) => broken.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+addEventListener("securitypolicyviolation", (event) => {
+  broken.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});
 """
 
 

@@ -131,7 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif path in self.server.pages:
             # A picture of nothing is the only thing a page may load that is not of its own server.
             policy = f"{STRICT}; img-src 'self' data:" if path != "/loose" else "frame-ancestors 'self'"
-            self._send(200, self.server.pages[path].encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy})
+            self._send(
+                200, self.server.pages[path].encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy}
+            )
         elif path == "/host.css":
             self._send(200, self.server.pages["host.css"].encode(), "text/css")
         elif path.startswith("/t/"):

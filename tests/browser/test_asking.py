@@ -36,7 +36,9 @@ def test_by_keyboard_alone_from_the_launcher_to_the_answer_and_back(page: Page, 
 def test_enter_that_ends_a_composition_asks_nothing(page: Page, stage: Stage) -> None:
     page.goto(stage.put(INLINE))
     box(page).fill("どの郡")
-    box(page).evaluate("box => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))")
+    box(page).evaluate(
+        "box => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+    )
     assert stage.asked() == []
     ask(page, "どの郡ですか")
     assert len(stage.asked()) == 1
@@ -82,7 +84,8 @@ def test_an_answer_is_announced_once_and_its_growing_never(page: Page, stage: St
         """() => {
           window.told = [];
           const status = document.querySelector("transcite-chat").shadowRoot.querySelector(".chat > [role=status]");
-          new MutationObserver(() => told.push(status.textContent)).observe(status, {childList: true, characterData: true, subtree: true});
+          const all = {childList: true, characterData: true, subtree: true};
+          new MutationObserver(() => told.push(status.textContent)).observe(status, all);
         }"""
     )
     ask(page)
@@ -202,8 +205,9 @@ def test_an_answer_is_copied_with_its_citations(context: BrowserContext, page: P
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     expect(status(page)).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == (
-        "Which county?\n\nThe county got its money [1].\n\n[1] Greg Allen (name inferred), Sanctuary cities, 2017-07-26, "
-        f"0:12:03: “the county would get its money” {stage.base}/t/npr#turn-4:11-41"
+        "Which county?\n\nThe county got its money [1].\n\n"
+        "[1] Greg Allen (name inferred), Sanctuary cities, 2017-07-26, 0:12:03: "
+        f"“the county would get its money” {stage.base}/t/npr#turn-4:11-41"
     )
 
 
@@ -316,7 +320,10 @@ def test_what_is_read_already_is_not_painted_again(page: Page, stage: Stage) -> 
 
 def test_who_scrolled_away_is_left_alone(page: Page, stage: Stage) -> None:
     lines = "\n\n".join(f"Sentence {n} goes on for quite a while, so that lines wrap." for n in range(40))
-    stage.replies = [told(answer(lines)), Reply([("token", {"text": lines}), HOLD, ("token", {"text": "\n\nMore."}), ("answer", answer())])]
+    stage.replies = [
+        told(answer(lines)),
+        Reply([("token", {"text": lines}), HOLD, ("token", {"text": "\n\nMore."}), ("answer", answer())]),
+    ]
     page.goto(stage.put(INLINE))
     ask(page)
     send(page, "And more?")

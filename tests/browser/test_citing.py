@@ -8,7 +8,12 @@ from using import INLINE, LAUNCHER, ask, last
 
 TURNS = [
     {"turn": 3, "speaker": "Robert", "speaker_inferred": True, "text": "Why Miami?"},
-    {"turn": 4, "speaker": "Greg Allen", "speaker_inferred": True, "text": "🦊 He said the county would get its money, he did."},
+    {
+        "turn": 4,
+        "speaker": "Greg Allen",
+        "speaker_inferred": True,
+        "text": "🦊 He said the county would get its money, he did.",
+    },
     {"turn": 5, "speaker": None, "speaker_inferred": False, "text": "Applause."},
 ]
 
@@ -32,7 +37,9 @@ def test_a_card_shows_who_where_when_and_the_quote_in_its_context(page: Page, st
     expect(card.locator("mark")).to_have_text("the county would get its money,")
     expect(card.locator(".words p").nth(1)).to_have_text("🦊 He said the county would get its money, he did.")
     expect(card.locator(".beside")).to_have_text(["Robert: Why Miami?", "Unknown speaker: Applause."])
-    expect(card.get_by_role("link", name="Open in new tab")).to_have_attribute("href", f"{stage.base}/t/npr#turn-4:10-41")
+    expect(card.get_by_role("link", name="Open in new tab")).to_have_attribute(
+        "href", f"{stage.base}/t/npr#turn-4:10-41"
+    )
     expect(card.get_by_role("link", name="Recording")).to_have_attribute("href", "https://radio.example/a.mp3")
     page.keyboard.press("Escape")
     expect(card).not_to_be_visible()
@@ -107,7 +114,9 @@ def test_quoted_answers_read_as_quotations(page: Page, stage: Stage) -> None:
 
 
 def test_what_is_written_stays_what_it_is(page: Page, stage: Stage) -> None:
-    text = "1986. A good year: 2*3*4 = 24, snake_case_name [1].\n[1]: https://x.example\n[9] and [2019] **bold** *it* `x`."
+    text = (
+        "1986. A good year: 2*3*4 = 24, snake_case_name [1].\n[1]: https://x.example\n[9] and [2019] **bold** *it* `x`."
+    )
     stage.replies = [told(answer(text))]
     page.goto(stage.put(INLINE))
     ask(page)

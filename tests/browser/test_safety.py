@@ -18,7 +18,7 @@ PAYLOADS = (
     "<a href='javascript:alert(1)'>x</a>",
     "[x](javascript:alert(1))",
     "[x](data:text/html,<script>alert(1)</script>)",
-    "![x](x\"onerror=\"alert(1))",
+    '![x](x"onerror="alert(1))',
     "<details open ontoggle=alert(1)>",
     "<math><mtext></p><style><img src=x onerror=alert(1)>",
     "<style>*{display:none}</style>",
@@ -26,7 +26,7 @@ PAYLOADS = (
     "<base href=https://evil.example/>",
     "<form action=https://evil.example><button>x",
     "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "'-alert(1)-'",
     "${alert(1)}{{constructor.constructor('alert(1)')()}}",
     "javascript:/*--></title></style></textarea></script><svg/onload='+/\"/+/onmouseover=1/+/[*/[]/+alert(1)//'>",
@@ -54,7 +54,7 @@ def elements(page: Page) -> dict[str, Any]:
           return {
             tags: [...new Set(all.map((one) => one.localName))],
             attributes: [...new Set(all.flatMap((one) => [...one.attributes].map((attribute) => attribute.name)))],
-            links: all.filter((one) => one.hasAttribute("href") || one.hasAttribute("src")).map((one) => one.href ?? one.src),
+            links: all.filter((one) => one.matches("[href], [src]")).map((one) => one.href ?? one.src),
           };
         }"""
     )
@@ -63,9 +63,21 @@ def elements(page: Page) -> dict[str, Any]:
 
 @pytest.mark.parametrize("status", ["answered", "quoted", "not_found"])
 def test_hostile_text_is_text_everywhere(page: Page, stage: Stage, status: str) -> None:
-    stage.context = {"turns": [{"turn": 4, "speaker": one, "speaker_inferred": True, "text": one} for one in PAYLOADS[:3]], "at": 1}
+    stage.context = {
+        "turns": [{"turn": 4, "speaker": one, "speaker_inferred": True, "text": one} for one in PAYLOADS[:3]],
+        "at": 1,
+    }
     cited = [
-        citation(n, speaker=one, title=one, quote=one, collection=one, date=one, transcript_id=str(n), role="nearest" if status == "not_found" else None)
+        citation(
+            n,
+            speaker=one,
+            title=one,
+            quote=one,
+            collection=one,
+            date=one,
+            transcript_id=str(n),
+            role="nearest" if status == "not_found" else None,
+        )
         for n, one in enumerate(PAYLOADS, 1)
     ]
     text = "\n\n".join(f"{one} [{n}]" for n, one in enumerate(PAYLOADS, 1))
@@ -82,12 +94,43 @@ def test_hostile_text_is_text_everywhere(page: Page, stage: Stage, status: str) 
         page.keyboard.press("Escape")
     found = elements(page)
     allowed = {
-        *("article", "bdi", "blockquote", "button", "code", "details", "div", "em", "figcaption", "figure", "form", "h2", "h3"),
-        *("h4", "header", "li", "mark", "ol", "p", "path", "section", "small", "span", "strong", "summary", "svg", "textarea"),
+        *(
+            "article",
+            "bdi",
+            "blockquote",
+            "button",
+            "code",
+            "details",
+            "div",
+            "em",
+            "figcaption",
+            "figure",
+            "form",
+            "h2",
+            "h3",
+        ),
+        *(
+            "h4",
+            "header",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "path",
+            "section",
+            "small",
+            "span",
+            "strong",
+            "summary",
+            "svg",
+            "textarea",
+        ),
         *("time", "ul", "a"),
     }
     assert set(found["tags"]) <= allowed
-    assert [one for one in found["attributes"] if one.startswith("on") or one in {"srcdoc", "action", "formaction"}] == []
+    assert [
+        one for one in found["attributes"] if one.startswith("on") or one in {"srcdoc", "action", "formaction"}
+    ] == []
     assert all(one.startswith(f"{stage.base}/t/") for one in found["links"])
     page.reload()  # what is kept is as hostile
     expect(last(page)).to_contain_text("<script>alert(1)</script>")
@@ -129,7 +172,9 @@ def test_a_strict_page_hears_of_no_breach_and_no_other_host(page: Page, stage: S
 
 
 def test_two_widgets_in_a_page_keep_to_themselves(page: Page, stage: Stage) -> None:
-    two = INLINE.replace("</transcite-chat>", '</transcite-chat><transcite-chat id="second" heading="Second"></transcite-chat>')
+    two = INLINE.replace(
+        "</transcite-chat>", '</transcite-chat><transcite-chat id="second" heading="Second"></transcite-chat>'
+    )
     page.goto(stage.put(two + LAUNCHER))
     first, second = page.locator("transcite-chat").nth(0), page.locator("#second")
     for widget, question in ((first, "One?"), (second, "Two?")):
@@ -150,7 +195,11 @@ def test_two_widgets_in_a_page_keep_to_themselves(page: Page, stage: Stage) -> N
 HOSTILE = """
 html { font-size: 4px; filter: blur(3px); letter-spacing: 9px; }
 * { all: unset !important; display: none !important; color: red !important; font: 40px/3 cursive !important; }
-html, body, main, transcite-chat { display: block !important; visibility: hidden !important; opacity: .1 !important; transform: rotate(9deg) !important; position: relative !important; z-index: -5 !important; pointer-events: none !important; text-transform: uppercase !important; }
+html, body, main, transcite-chat {
+  display: block !important; visibility: hidden !important; opacity: .1 !important; transform: rotate(9deg) !important;
+  position: relative !important; z-index: -5 !important; pointer-events: none !important;
+  text-transform: uppercase !important;
+}
 button, textarea, h2, div, section { background: lime !important; width: 3px !important; }
 """
 
@@ -160,7 +209,10 @@ def look(page: Page) -> Any:
     return page.evaluate(
         """() => {
           const root = document.querySelector("transcite-chat").shadowRoot;
-          const names = ["display", "color", "fontSize", "fontFamily", "lineHeight", "letterSpacing", "textTransform", "visibility", "pointerEvents", "backgroundColor", "inlineSize", "opacity"];
+          const names = [
+            "display", "color", "fontSize", "fontFamily", "lineHeight", "letterSpacing", "textTransform", "visibility",
+            "pointerEvents", "backgroundColor", "inlineSize", "opacity",
+          ];
           return [".launcher", ".panel", "h2", ".question", ".written", "textarea", ".send"].map((part) => {
             const style = getComputedStyle(root.querySelector(part));
             return [part, ...names.map((name) => style[name])];
@@ -182,12 +234,17 @@ def test_styles_of_the_page_stay_outside(page: Page, stage: Stage) -> None:
         page.locator(".afterwards").wait_for(state="attached")
         looks.append(look(page))
     assert looks[0] == looks[1]
-    element = page.locator("transcite-chat").evaluate("one => [getComputedStyle(one).opacity, getComputedStyle(one).transform, getComputedStyle(one).visibility]")
+    element = page.locator("transcite-chat").evaluate(
+        "one => [getComputedStyle(one).opacity, getComputedStyle(one).transform, getComputedStyle(one).visibility]"
+    )
     assert element == ["1", "none", "visible"]
 
 
 def test_variables_and_parts_of_the_page_come_in(page: Page, stage: Stage) -> None:
-    stage.pages["host.css"] = "transcite-chat { --transcite-accent: rgb(1, 2, 3); --transcite-height: 500px; } transcite-chat::part(title) { color: rgb(4, 5, 6); }"
+    stage.pages["host.css"] = (
+        "transcite-chat { --transcite-accent: rgb(1, 2, 3); --transcite-height: 500px; }"
+        "transcite-chat::part(title) { color: rgb(4, 5, 6); }"
+    )
     page.goto(stage.put(INLINE, head='<link rel="stylesheet" href="/host.css">'))
     expect(page.locator(".send")).to_have_css("background-color", "rgb(1, 2, 3)")
     expect(page.locator("h2")).to_have_css("color", "rgb(4, 5, 6)")

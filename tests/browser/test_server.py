@@ -103,7 +103,9 @@ def test_a_question_that_cannot_be_asked(page: Page, server: str) -> None:
     expect(last(page)).to_contain_text("Put it in other words.")
 
 
-def test_who_signed_in_asks_with_the_cookie_and_who_is_signed_out_is_told(context: BrowserContext, page: Page, server: str, parts: Parts) -> None:
+def test_who_signed_in_asks_with_the_cookie_and_who_is_signed_out_is_told(
+    context: BrowserContext, page: Page, server: str, parts: Parts
+) -> None:
     secret = key(parts, "ask", collections=("council",))
     page.goto(f"{server}/")
     page.get_by_label("Key").fill(secret)
@@ -119,7 +121,9 @@ def test_who_signed_in_asks_with_the_cookie_and_who_is_signed_out_is_told(contex
 
 def test_pages_of_a_site_ask_with_its_public_id_alone(page: Page, stage: Stage, server: str, parts: Parts) -> None:
     site = key(parts, "narrow", stage.base, collections=("council", "town"))
-    stage.put(f'<main><h1>News</h1></main><script src="{server}/widget.js" data-site="{site}" async></script>', path="/loose")
+    stage.put(
+        f'<main><h1>News</h1></main><script src="{server}/widget.js" data-site="{site}" async></script>', path="/loose"
+    )
     sent: list[dict[str, str]] = []
     page.on("request", lambda one: sent.append(one.all_headers()) if one.url.startswith(server) else None)
     page.goto(f"{stage.base}/loose")

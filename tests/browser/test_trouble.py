@@ -10,8 +10,16 @@ from using import INLINE, ask, last, send, settled, status
 
 def refused(status: int, **headers: str) -> Reply:
     """A refusal."""
-    problem = {"type": "/problems/x", "title": "X", "status": status, "detail": "/srv/secret is full", "request_id": "r7"}
-    return Reply(status=status, problem=problem, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    problem = {
+        "type": "/problems/x",
+        "title": "X",
+        "status": status,
+        "detail": "/srv/secret is full",
+        "request_id": "r7",
+    }
+    return Reply(
+        status=status, problem=problem, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 BROKEN = Reply([("sources", {"hits": []}), ("token", {"text": "It was"}), CUT])
@@ -96,8 +104,8 @@ def test_a_server_that_is_not_there_is_told(page: Page, stage: Stage) -> None:
 
 
 def test_the_panel_opens_and_takes_a_question_before_the_server_answers_anything(page: Page, stage: Stage) -> None:
-    held: list[object] = []
-    page.route("**/v1/filters", lambda route: held.append(route))  # never answered
+    held: list[str] = []
+    page.route("**/v1/filters", lambda route: held.append(route.request.url))  # never answered
     page.goto(stage.put('<script src="/widget.js" data-launcher async></script>'))
     page.get_by_role("button", name="Ask the transcripts").click()
     ask(page)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Depends, Request
-
-from api.access import Caller
 from api.http import problems
-from api.http.gate import whoever
+from api.http.gate import Narrower
 from api.http.service import Service
 from api.wire import Wire
 
@@ -27,16 +24,10 @@ def narrowing_router(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["asking"], responses=problems.documented())
 
     @router.get("/filters")
-    def filters(caller: Annotated[Caller, Depends(_narrower)]) -> Choices:
+    def filters(caller: Narrower) -> Choices:
         """Tell what a question may be narrowed to: the collections, and up to 200 speakers."""
         return Choices(
             collections=service.holdings.collections(caller), speakers=service.holdings.speakers(caller, _MOST)
         )
 
     return router
-
-
-def _narrower(request: Request) -> Caller:
-    caller = whoever(request)
-    caller.need("narrow")
-    return caller
