@@ -144,7 +144,8 @@ def overflows(page: Page) -> bool:
               const root = document.querySelector("transcite-chat").shadowRoot;
               const all = [...root.querySelectorAll("*:not(.unseen, .unseen *, svg, path)")];
               const boxes = all.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect());
-              return boxes.some((box) => box.left < -1 || box.right > innerWidth + 1) || document.documentElement.scrollWidth > innerWidth;
+              const out = boxes.some((box) => box.left < -1 || box.right > innerWidth + 1);
+              return out || document.documentElement.scrollWidth > innerWidth;
             }"""
         )
     )

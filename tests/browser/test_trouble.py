@@ -35,10 +35,11 @@ ERROR = Reply([("error", {"type": "/problems/internal", "status": 500, "title": 
         (refused(500), "Something went wrong on the server."),
         (refused(503), "Something went wrong on the server."),
         (ERROR, "Something went wrong on the server."),
+        (Reply([("answer", {"id": "a1", "text": "It was."})]), "Something went wrong on the server."),
         (BROKEN, "The connection broke before the answer was complete."),
         (ENDED, "The connection broke before the answer was complete."),
     ],
-    ids=["429", "429-one", "500", "503", "error-event", "cut", "ended"],
+    ids=["429", "429-one", "500", "503", "error-event", "no-answer", "cut", "ended"],
 )
 def test_trouble_that_may_pass_offers_to_try_again(page: Page, stage: Stage, reply: Reply, said: str) -> None:
     stage.replies = [reply, told(answer("Now it works [1]."))]

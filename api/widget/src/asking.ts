@@ -2,7 +2,7 @@
 
 import type { Conversation } from "./memory.ts";
 import type { Server } from "./server.ts";
-import type { Answer, Choices, Exchange } from "./shapes.ts";
+import { type Answer, type Choices, type Exchange, isAnswer } from "./shapes.ts";
 import type { Speech } from "./speech.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -34,7 +34,7 @@ export function asked(exchange: Exchange, { id, exchanges }: Conversation, { col
 /** Ask, and write down in the exchange how it ends; nothing is thrown. */
 export async function answered(exchange: Exchange, body: object, { server, signal, onSources, onText }: Watching): Promise<void> {
   try {
-    exchange.answer = await server.ask(
+    const answer = await server.ask(
       body,
       {
         onSources: (hits) => onSources(hits.map((hit) => hit.title)),
@@ -45,6 +45,8 @@ export async function answered(exchange: Exchange, body: object, { server, signa
       },
       signal,
     );
+    if (!isAnswer(answer)) throw new Trouble("server");
+    exchange.answer = answer;
     exchange.state = "done";
     exchange.partial = "";
   } catch (error) {

@@ -10,6 +10,7 @@ import { Reader } from "./reader.ts";
 import type { Server } from "./server.ts";
 import type { Choices, Citation, Exchange } from "./shapes.ts";
 import type { Speech } from "./speech.ts";
+import { welcome } from "./welcome.ts";
 
 const NEAR_PX = 40; // how near to its end a conversation is followed
 
@@ -91,8 +92,8 @@ export class Chat implements Acts {
     this.composer.box.focus();
   }
 
-  again(exchange: Exchange): void {
-    void this.ask(exchange.question);
+  again(question: string): void {
+    void this.ask(question);
     this.composer.box.focus({ preventScroll: true });
   }
 
@@ -139,15 +140,8 @@ export class Chat implements Acts {
     this.#log.replaceChildren();
     this.#views = [];
     for (const exchange of this.exchanges) this.#add(exchange);
-    if (this.#views.length === 0) this.#log.append(this.#welcome());
+    if (this.#views.length === 0) this.#log.append(welcome(this.#setting.speech, this.#setting.suggestions, (question) => this.again(question)));
     this.#fresh.hidden = this.#views.length === 0;
-  }
-
-  #welcome(): HTMLElement {
-    const { speech, suggestions } = this.#setting;
-    const button = (words: string) => make("li", {}, make("button", { type: "button", class: "suggestion", part: "suggestion", dir: "auto", click: () => { this.composer.box.focus(); void this.ask(words); } }, words));
-    const some = suggestions.length > 0 && make("ul", { class: "suggestions", "aria-label": speech.say("suggestions") }, ...suggestions.map(button));
-    return make("div", { class: "welcome" }, make("p", { class: "lead" }, speech.say("lead")), some);
   }
 
   #add(exchange: Exchange): ExchangeView {

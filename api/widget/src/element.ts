@@ -12,7 +12,7 @@ const NARROW = "(max-width: 480px), (max-height: 480px)";
 const OBSERVED = ["site", "endpoint", "lang", "dir", "strings", "theme", "heading", "suggestions", "collections", "speakers", "floating", "position"];
 
 const source = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : "";
-const HOME = new URL(".", source || location.href).href; // the server that this script came from
+const HOME = source ? new URL(".", source).href : location.origin; // the server that this script came from
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
 let count = 0;

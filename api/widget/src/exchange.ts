@@ -16,7 +16,7 @@ const TITLES = 2; // named while their passages are read
 /** What a reader can do with an exchange beyond looking at it. */
 export interface Acts {
   cite(exchange: Exchange, citation: Citation, button: HTMLElement): void;
-  again(exchange: Exchange): void;
+  again(question: string): void;
   retry(exchange: Exchange): void;
   vote(exchange: Exchange, comment: string): Promise<void>;
   say(words: string): void;
@@ -148,7 +148,7 @@ export class ExchangeView {
       "div",
       { class: "afterwards" },
       (written || looked) && make("p", { class: "note" }, written, looked),
-      make("div", { class: "actions" }, this.#copying(answer), this.#action("again", "again", () => this.#acts.again(this.exchange)), feedback.buttons),
+      make("div", { class: "actions" }, this.#copying(answer), this.#action("again", "again", () => this.#acts.again(this.exchange.question)), feedback.buttons),
       feedback.form,
     );
   }

@@ -39,6 +39,7 @@ export class Feedback {
     this.#press();
     if (await this.#sent("")) {
       this.form.replaceChildren(this.#commenting(), this.#said);
+      this.form.scrollIntoView({ block: "nearest" });
       return;
     }
     this.#exchange.vote = before;

@@ -1,6 +1,6 @@
 // The conversation over a reload, for as long as the tab is open: capped, versioned, and never missed when it is gone.
 
-import type { Exchange } from "./shapes.ts";
+import { type Exchange, isAnswer } from "./shapes.ts";
 
 const VERSION = 1;
 const MOST = 20; // exchanges
@@ -19,7 +19,7 @@ export function recall(key: string): Conversation {
   try {
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "null") as ({ version: number } & Conversation) | null;
     if (kept?.version !== VERSION || typeof kept.id !== "string") return fresh();
-    const exchanges = kept.exchanges.filter((one) => typeof one.question === "string" && typeof one.partial === "string");
+    const exchanges = kept.exchanges.filter((one) => typeof one.question === "string" && typeof one.partial === "string" && (one.state !== "done" || isAnswer(one.answer)));
     // What was under way when the page was left is not under way any more.
     for (const one of exchanges) if (one.state === "waiting") one.state = "stopped";
     return { id: kept.id, exchanges };

@@ -29,6 +29,12 @@ export interface Answer {
   model: string | null;
 }
 
+/** Whether it is an answer as far as the widget has to rely on it. */
+export function isAnswer(said: unknown): said is Answer {
+  const { id, text, sentences, citations, dropped, searched } = (said ?? {}) as Partial<Answer>;
+  return typeof id === "string" && typeof text === "string" && typeof searched === "object" && [sentences, citations, dropped].every(Array.isArray);
+}
+
 export interface Turn {
   turn: number;
   speaker: string | null;
