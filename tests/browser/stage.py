@@ -13,6 +13,7 @@ from typing import Any
 from api.embedding import STABLE, built
 
 STRICT = "default-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; report-uri /csp"
+_PICTURES = f"{STRICT}; img-src 'self' data:"  # a picture of nothing may be a page's own
 _WAIT_S = 10
 
 
@@ -129,8 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path in {STABLE, built().pinned}:
             self._send(200, built().content, "text/javascript")
         elif path in self.server.pages:
-            # A picture of nothing is the only thing a page may load that is not of its own server.
-            policy = f"{STRICT}; img-src 'self' data:" if path != "/loose" else "frame-ancestors 'self'"
+            policy = {"/loose": "frame-ancestors 'self'", "/frameless": "frame-src 'none'"}.get(path, _PICTURES)
             self._send(
                 200, self.server.pages[path].encode(), "text/html; charset=utf-8", {"Content-Security-Policy": policy}
             )

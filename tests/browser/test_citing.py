@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from stage import Stage, answer, citation, told
 from using import INLINE, LAUNCHER, ask, last
 
@@ -78,6 +78,20 @@ def test_the_transcript_opens_in_the_panel_and_gives_the_chat_back(page: Page, s
     page.keyboard.press("Escape")
     expect(frame).to_have_count(0)
     expect(page.locator("dialog.panel")).to_be_visible()
+    expect(page.locator("button.marker").first).to_be_focused()
+
+
+def test_a_page_that_allows_no_frames_gets_a_link(context: BrowserContext, stage: Stage) -> None:
+    page = context.new_page()
+    page.goto(stage.put(INLINE, path="/frameless"))
+    ask(page)
+    page.locator("button.marker").first.click()
+    page.get_by_role("button", name="Show in transcript").click()
+    link = page.locator(".instead").get_by_role("link", name="Open in new tab")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("href", f"{stage.base}/t/npr#turn-4:11-41")
+    expect(page.locator("iframe")).to_have_count(0)
+    page.keyboard.press("Escape")
     expect(page.locator("button.marker").first).to_be_focused()
 
 

@@ -54,7 +54,9 @@ export class Card {
     if (sheet) return;
     const at = this.#button.getBoundingClientRect();
     const own = this.element.getBoundingClientRect();
-    const left = Math.min(Math.max(at.left + at.width / 2 - own.width / 2, MARGIN), innerWidth - own.width - MARGIN);
+    const panel = (this.element.closest(".panel") ?? document.documentElement).getBoundingClientRect();
+    const [from, to] = panel.width >= own.width + 2 * MARGIN ? [panel.left, panel.right] : [0, innerWidth];
+    const left = Math.min(Math.max(at.left + at.width / 2 - own.width / 2, from + MARGIN), to - own.width - MARGIN);
     const below = at.bottom + MARGIN + own.height <= innerHeight - MARGIN;
     const top = below ? at.bottom + MARGIN : Math.max(MARGIN, at.top - own.height - MARGIN);
     this.element.style.setProperty("left", `${left}px`);

@@ -12,6 +12,7 @@ import type { Choices, Citation, Exchange } from "./shapes.ts";
 import type { Speech } from "./speech.ts";
 import { welcome } from "./welcome.ts";
 
+const ABOVE_PX = 16; // left free above a question that is scrolled to
 const NEAR_PX = 40; // how near to its end a conversation is followed
 
 export interface Setting {
@@ -192,7 +193,7 @@ export class Chat implements Acts {
 
   /** Bring the end of an answer into view, but never its question out of it. */
   #follow(view: ExchangeView): void {
-    const top = view.element.offsetTop - this.#log.offsetTop;
+    const top = view.element.offsetTop - this.#log.offsetTop - ABOVE_PX;
     this.#log.scrollTop = Math.min(this.#log.scrollHeight - this.#log.clientHeight, top);
   }
 

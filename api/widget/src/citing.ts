@@ -44,7 +44,7 @@ export function facts(citation: Citation, speech: Speech, more: { title: boolean
   return make(
     "span",
     { class: "facts" },
-    more.title && make("bdi", { class: "from" }, citation.title),
+    more.title && make("span", {}, make("bdi", { class: "from" }, citation.title)),
     citation.date && make("time", { datetime: citation.date }, speech.day(citation.date)),
     make("span", {}, when),
   );

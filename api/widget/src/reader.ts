@@ -38,7 +38,7 @@ export class Reader {
         if (page === null) throw new Error("elsewhere");
         const link = outward(page, this.#server.base, this.#speech.say("tab"));
         if (link) head.append(link);
-        this.element.append(make("iframe", { src: page, title: `${this.#speech.say("transcript")}: ${citation.title}`, referrerpolicy: "no-referrer" }));
+        this.#frame(page, `${this.#speech.say("transcript")}: ${citation.title}`);
       },
       () => this.#fail(head),
     ).catch(() => this.#fail(head));
@@ -50,6 +50,20 @@ export class Reader {
     this.element.replaceChildren();
     this.#onClose();
     this.#back?.focus({ preventScroll: true });
+  }
+
+  /** Show the page in a frame, or a link to it where the policy of the host page allows no frame of this server. */
+  #frame(page: string, title: string): void {
+    const frame = make("iframe", { src: page, title, referrerpolicy: "no-referrer" });
+    const refused = (event: SecurityPolicyViolationEvent) => {
+      if (event.effectiveDirective !== "frame-src" || !frame.isConnected) return;
+      const link = outward(page, this.#server.base, this.#speech.say("tab"));
+      frame.replaceWith(make("p", { class: "instead" }, link));
+      link?.focus();
+    };
+    document.addEventListener("securitypolicyviolation", refused);
+    frame.addEventListener("load", () => setTimeout(() => document.removeEventListener("securitypolicyviolation", refused), 1000));
+    this.element.append(frame);
   }
 
   #fail(head: HTMLElement): void {
