@@ -46,6 +46,28 @@ def test_a_card_shows_who_where_when_and_the_quote_in_its_context(page: Page, st
     expect(marker).to_be_focused()
 
 
+def test_by_keyboard_alone_from_the_answer_to_the_transcript_and_back(page: Page, stage: Stage) -> None:
+    page.goto(stage.put(INLINE))
+    ask(page)
+    marker = page.locator(".written button.marker")
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if marker.evaluate("one => one.matches(':focus')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".card")).to_be_focused()
+    show = page.get_by_role("button", name="Show in transcript")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if show.evaluate("one => one.matches(':focus')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Back to the chat")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("iframe")).to_have_count(0)
+    expect(marker).to_be_focused()
+
+
 def test_escape_closes_the_card_then_the_panel(page: Page, stage: Stage) -> None:
     page.goto(stage.put(LAUNCHER))
     page.get_by_role("button", name="Ask the transcripts").click()

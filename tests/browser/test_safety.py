@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from stage import Stage, answer, citation, told
 from using import INLINE, LAUNCHER, ask, box, last
+
+from api.embedding import built
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -169,6 +171,15 @@ def test_a_strict_page_hears_of_no_breach_and_no_other_host(page: Page, stage: S
     page.get_by_role("button", name="Copy with citations").click()
     expect(page.get_by_label("Anything to add?")).to_be_visible()
     assert stage.reports == []
+
+
+def test_browsers_run_the_pinned_file_and_no_other(context: BrowserContext, page: Page, stage: Stage) -> None:
+    page.goto(stage.put(built().tag("", None, pinned=True)))
+    page.locator(".launcher").click()
+    ask(page)
+    other = context.new_page()
+    other.goto(stage.put(built().tag("", None, pinned=True).replace("sha384-", "sha384-AAAA")))
+    expect(other.locator("transcite-chat")).to_have_count(0)
 
 
 def test_two_widgets_in_a_page_keep_to_themselves(page: Page, stage: Stage) -> None:

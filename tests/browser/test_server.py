@@ -11,6 +11,7 @@ from stage import Stage
 from using import ask, box, last, send, settled, violations
 
 from api.compose import Parts
+from api.embedding import built
 from api.settings import Settings
 from index.documents import Upload
 from index.ingest import Ingest
@@ -121,9 +122,7 @@ def test_who_signed_in_asks_with_the_cookie_and_who_is_signed_out_is_told(
 
 def test_pages_of_a_site_ask_with_its_public_id_alone(page: Page, stage: Stage, server: str, parts: Parts) -> None:
     site = key(parts, "narrow", stage.base, collections=("council", "town"))
-    stage.put(
-        f'<main><h1>News</h1></main><script src="{server}/widget.js" data-site="{site}" async></script>', path="/loose"
-    )
+    stage.put(f"<main><h1>News</h1></main>{built().tag(server, site, pinned=True)}", path="/loose")
     sent: list[dict[str, str]] = []
     page.on("request", lambda one: sent.append(one.all_headers()) if one.url.startswith(server) else None)
     page.goto(f"{stage.base}/loose")

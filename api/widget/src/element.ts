@@ -24,6 +24,7 @@ export class TransciteChat extends HTMLElement {
   readonly #number = ++count;
   #chat: Chat | null = null;
   #conversation: Conversation | null = null;
+  #kept = ""; // where it is kept
   #panel: HTMLDialogElement | null = null;
   #launcher: HTMLElement | null = null;
   #offered = false;
@@ -87,6 +88,8 @@ export class TransciteChat extends HTMLElement {
     const wasOpen = this.#panel?.open ?? false;
     this.#chat?.end();
     const floating = this.hasAttribute("floating");
+    if (this.#kept !== this.#key()) this.#conversation = null;
+    this.#kept = this.#key();
     const speech = this.#speech();
     const heading = this.getAttribute("heading") || speech.say("title");
     const chat = new Chat({
@@ -95,8 +98,8 @@ export class TransciteChat extends HTMLElement {
       heading,
       suggestions: listed(this.getAttribute("suggestions")),
       narrowed: { collections: listed(this.getAttribute("collections")), speakers: listed(this.getAttribute("speakers")) },
-      conversation: (this.#conversation ??= recall(this.#key())),
-      key: this.#key(),
+      conversation: (this.#conversation ??= recall(this.#kept)),
+      key: this.#kept,
       onClose: floating ? () => this.close() : null,
       tell: (name, detail) => this.#tell(name, detail),
     });
