@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from stage import Stage, staged
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -20,6 +20,8 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PATIENCE_MS = 20_000  # of a machine that does other things, too
+expect.set_options(timeout=_PATIENCE_MS)
 _NOTED = """
 window.broken = [];
 addEventListener("securitypolicyviolation", (event) => {
@@ -57,7 +59,7 @@ def stage(_stage: Stage) -> Stage:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile."""
     context = browser.new_context(viewport={"width": 1000, "height": 800}, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(_PATIENCE_MS)
     yield context
     context.close()
 

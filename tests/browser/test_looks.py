@@ -118,7 +118,7 @@ MODES = {
 def moded(browser: Browser, request: pytest.FixtureRequest) -> Page:  # type: ignore[misc]
     """A page as it comes out in one mode."""
     context = browser.new_context(**MODES[request.param], locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(5000)
+    context.set_default_timeout(20_000)
     yield context.new_page()  # type: ignore[misc]
     context.close()
 

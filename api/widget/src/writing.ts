@@ -52,12 +52,23 @@ export class Paper {
     }
     this.#text = tidy;
     const found = blocks(tidy.slice(this.#settled));
-    this.#open?.remove();
     const made = found.map((block) => element(block, this.#marker));
-    this.#into.append(...made);
+    if (this.#open && made[0]?.localName === this.#open.localName) made[0] = grown(this.#open, made[0]);
+    else this.#open?.remove();
+    this.#into.append(...made.filter((one) => one !== this.#open));
     this.#open = made.at(-1) ?? null;
     this.#settled += found.at(-1)?.start ?? 0;
   }
+}
+
+/** `old` with the children of `fresh`; those that are the same already are left alone, and with them their layout. */
+function grown(old: Element, fresh: Element): Element {
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  const same = before.findIndex((node, at) => !after[at] || !node.isEqualNode(after[at]));
+  const from = same < 0 ? before.length : same;
+  for (const node of before.slice(from)) node.remove();
+  old.append(...after.slice(from));
+  return old;
 }
 
 function blocks(text: string): Block[] {
