@@ -1,4 +1,7 @@
-"""One browser for all tests here, a fresh profile for each. A browser that is missing is a failure, never a skip."""
+"""One browser for the tests of a module, a fresh profile for each. One that is missing is a failure, never a skip.
+
+Not for all modules: as long as Playwright runs, its event loop counts as running, and tests elsewhere start their own.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,9 @@ addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once."""
+    """Chromium."""
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
         pytest.fail("there is no Chromium; `make test` installs it as root, or: apt-get install chromium")

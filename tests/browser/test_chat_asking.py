@@ -285,6 +285,17 @@ def test_another_language_in_mid_answer_loses_nothing_said(page: Page, stage: St
     expect(last(page)).to_contain_text("It was so")
 
 
+def test_another_look_keeps_what_is_being_written_and_chosen(page: Page, stage: Stage) -> None:
+    stage.choices = {"collections": ["council", "radio"], "speakers": []}
+    page.goto(stage.put(INLINE))
+    page.get_by_label("Collection").select_option("radio")
+    box(page).fill("Half a question")
+    page.evaluate("document.querySelector('transcite-chat').setAttribute('theme', 'dark')")
+    expect(page.locator(".root")).to_have_class("root dark")
+    expect(box(page)).to_have_value("Half a question")
+    expect(page.get_by_role("button", name="Only radio; remove")).to_be_visible()
+
+
 def test_a_server_that_does_not_stream_is_understood(page: Page, stage: Stage) -> None:
     page.route("**/v1/ask", lambda route: route.fulfill(json=answer("Said at once [1].")))
     page.goto(stage.put(INLINE))

@@ -124,7 +124,9 @@ def test_pages_of_a_site_ask_with_its_public_id_alone(page: Page, stage: Stage, 
     site = key(parts, "narrow", stage.base, collections=("council", "town"))
     stage.put(f"<main><h1>News</h1></main>{built().tag(server, site, pinned=True)}", path="/loose")
     sent: list[dict[str, str]] = []
+    tokens: list[str] = []
     page.on("request", lambda one: sent.append(one.all_headers()) if one.url.startswith(server) else None)
+    page.on("request", lambda one: tokens.append(one.url) if one.url.endswith("/token") else None)
     page.goto(f"{stage.base}/loose")
     page.locator(".launcher").click()
     page.get_by_label("Collection").select_option("council")
@@ -139,6 +141,7 @@ def test_pages_of_a_site_ask_with_its_public_id_alone(page: Page, stage: Stage, 
     page.get_by_role("button", name="Good answer").click()
     expect(last(page)).to_contain_text("Thank you.")
     assert not any("cookie" in one for one in sent)
+    assert len(tokens) == 1
     assert page.evaluate("document.cookie") == ""
 
 

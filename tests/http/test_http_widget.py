@@ -218,3 +218,23 @@ def test_a_transcript_may_be_framed_by_its_reader_s_site_alone(filled: Client, p
 def test_a_key_cannot_be_made_to_narrow(parts: Parts, scope: Scope) -> None:
     with parts.library() as library, pytest.raises(Exception, match="for sites"):
         library.keys.create("a key", scope=scope)
+
+
+def test_the_document_names_every_attribute_variable_part_and_event() -> None:
+    told = (ROOT / "docs" / "widget.md").read_text()
+    source = "".join(one.read_text() for one in (SOURCES / "src").glob("*.ts"))
+    styles = (SOURCES / "src" / "style.css").read_text()
+    observed = re.search(r"OBSERVED = \[(.*?)\]", source)
+    assert observed is not None
+    names = {
+        *re.findall(r'"(\w+)"', observed[1]),
+        *re.findall(r"var\((--transcite-[\w-]+)", styles),
+        *(f"transcite-{name}" for name in re.findall(r'[tT]ell\("(\w+)"', source)),
+        *re.findall(r'part: "(\w+)"', source),
+    }
+    assert len(names) > 50
+    assert {one for one in names if not re.search(rf"`[^`\n]*(?<![\w-]){one}(?![\w-])[^`\n]*`", told)} == set()
+    parts = re.search(r"Parts: (.*?)\n\n", told, re.DOTALL)
+    assert parts is not None
+    assert set(re.findall(r"`(\w+)`", parts[1])) == set(re.findall(r'part: "(\w+)"', source))
+    assert set(re.findall(r"--transcite-[\w-]+", told)) == set(re.findall(r"--transcite-[\w-]+", styles))

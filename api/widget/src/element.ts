@@ -1,6 +1,7 @@
 // <transcite-chat>: attributes, the shadow root, and the panel that a launcher opens.
 
 import { Chat } from "./chat.ts";
+import type { Narrowed } from "./composer.ts";
 import { icon, make } from "./dom.ts";
 import { type Conversation, recall } from "./memory.ts";
 import { Server } from "./server.ts";
@@ -25,6 +26,8 @@ export class TransciteChat extends HTMLElement {
   #chat: Chat | null = null;
   #conversation: Conversation | null = null;
   #kept = ""; // where it is kept
+  #narrowed: Narrowed | null = null;
+  #server: Server | null = null;
   #panel: HTMLDialogElement | null = null;
   #launcher: HTMLElement | null = null;
   #offered = false;
@@ -47,7 +50,8 @@ export class TransciteChat extends HTMLElement {
     this.#conversation = null;
   }
 
-  attributeChangedCallback(): void {
+  attributeChangedCallback(name: string): void {
+    if (name === "collections" || name === "speakers") this.#narrowed = null;
     if (!this.#chat || this.#due) return;
     this.#due = true;
     queueMicrotask(() => {
@@ -86,18 +90,22 @@ export class TransciteChat extends HTMLElement {
 
   #build(): void {
     const wasOpen = this.#panel?.open ?? false;
+    const draft = this.#chat?.composer.box.value ?? "";
     this.#chat?.end();
+    this.#panel = this.#launcher = null;
     const floating = this.hasAttribute("floating");
     if (this.#kept !== this.#key()) this.#conversation = null;
     this.#kept = this.#key();
     const speech = this.#speech();
     const heading = this.getAttribute("heading") || speech.say("title");
+    const server = this.#connection();
+    this.#server = server;
     const chat = new Chat({
       speech,
-      server: this.#server(),
+      server,
       heading,
       suggestions: listed(this.getAttribute("suggestions")),
-      narrowed: { collections: listed(this.getAttribute("collections")), speakers: listed(this.getAttribute("speakers")) },
+      narrowed: (this.#narrowed ??= { collections: listed(this.getAttribute("collections")), speakers: listed(this.getAttribute("speakers")) }),
       conversation: (this.#conversation ??= recall(this.#kept)),
       key: this.#kept,
       onClose: floating ? () => this.close() : null,
@@ -105,7 +113,8 @@ export class TransciteChat extends HTMLElement {
     });
     this.#chat = chat;
     this.#offered = false;
-    const theme = this.getAttribute("theme") ?? "auto";
+    chat.composer.box.value = draft;
+    const theme = ["light", "dark"].find((one) => one === this.getAttribute("theme")) ?? "";
     const root = make("div", { class: `root ${theme}`, lang: speech.lang, dir: speech.dir });
     root.append(...(floating ? this.#floating(chat, heading) : [make("section", { class: "panel inline", part: "panel", "aria-label": heading }, chat.element)]));
     root.addEventListener("keydown", (event) => this.#escape(event));
@@ -139,10 +148,10 @@ export class TransciteChat extends HTMLElement {
     if (this.#offered) return;
     this.#offered = true;
     const chat = this.#chat;
-    this.#server().choices().then((choices) => chat?.offer(choices), () => undefined); // asking goes without
+    this.#server?.choices().then((choices) => chat?.offer(choices), () => undefined); // asking goes without
   }
 
-  #server(): Server {
+  #connection(): Server {
     const endpoint = this.getAttribute("endpoint");
     return new Server(new URL(endpoint || HOME, location.href).href.replace(/\/+$/, ""), this.getAttribute("site") || null);
   }
