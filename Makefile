@@ -35,7 +35,7 @@ else
 VENV := venv
 endif
 
-.PHONY: help demo serve test lint bench bench-quality clean venv
+.PHONY: help demo serve test lint widget rebuilt bench bench-quality clean venv
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' Makefile
@@ -48,13 +48,22 @@ demo: .venv/installed ## install, read seeds/ into a library of its own and ask 
 serve: .venv/installed ## serve the library over HTTP (ARGS="--port 9000")
 	@.venv/bin/transcite serve $(ARGS)
 
-test: .venv/installed-dev ## run every test (FAST=1: without the encoder's real weights)
+test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without the encoder's real weights)
 	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights")
 
 lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+widget: api/widget/node_modules/.installed ## build the chat widget from api/widget/ (needs Node 20 or newer)
+	@cd api/widget && node_modules/.bin/tsc --noEmit && node build.mjs
+	@echo "api/http/static/widget.js: $$(gzip -9 < api/http/static/widget.js | wc -c) bytes, compressed"
+
+rebuilt: api/widget/node_modules/.installed ## check that the committed widget is what its sources give, byte for byte
+	@cd api/widget && node_modules/.bin/tsc --noEmit && mkdir -p ../../.cache && node build.mjs ../../.cache/widget.js
+	@cmp .cache/widget.js api/http/static/widget.js || \
+		{ echo "api/http/static/widget.js is not what api/widget/ gives: make widget, and commit it" >&2; exit 1; }
 
 bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search, asking and serving (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
@@ -71,7 +80,7 @@ bench-quality: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/cor
 		--qmsum "$(SUITES)/qmsum/val.jsonl" --podcasts "$(SUITES)/podcasts/dev.jsonl" --corpus "$(CORPUS)"
 
 clean: ## remove everything that was made here, the demo's library included
-	rm -rf .venv .cache .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
+	rm -rf .venv .cache .demo api/widget/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 venv:
@@ -104,6 +113,23 @@ INSTALL := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt -
 	@$(INSTALL) '.[dev,otel]'
 	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@
+
+# Node is needed to build the widget and for nothing else: what is built is committed.
+api/widget/node_modules/.installed: api/widget/package.json api/widget/package-lock.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null || \
+		{ echo "the widget is built with Node 20 or newer and npm, which are not here; on Debian: apt-get install nodejs npm" >&2; exit 1; }
+	@echo "installing what the widget is built with" >&2
+	@cd api/widget && npm_config_cache=../../.cache/npm npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Tests of what people see are made in a real browser, and never skipped: looked for every time, no file is made.
+.cache/browser:
+	@for found in chromium chromium-browser google-chrome; do command -v $$found >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Chromium, which the tests of the pages run in" >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --no-install-recommends -y -qq chromium >/dev/null; \
+	else \
+		echo "the tests of the pages need Chromium, which is not here; on Debian: sudo apt-get install chromium" >&2; exit 1; fi
 
 .cache/corpus/unpacked: $(CORPUS_ARCHIVE)
 	@mkdir -p .cache/corpus && tar -xJf $< -C .cache/corpus && touch $@

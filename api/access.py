@@ -9,12 +9,13 @@ from index.store.keys import Key
 from rag.errors import AccessError
 from rag.values import Filters
 
-Right = Literal["ask", "read", "manage"]
+Right = Literal["ask", "narrow", "read", "manage"]
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "site": frozenset({"ask"}),
-    "ask": frozenset({"ask", "read"}),
-    "manage": frozenset({"ask", "read", "manage"}),
+    "narrow": frozenset({"ask", "narrow"}),
+    "ask": frozenset({"ask", "narrow", "read"}),
+    "manage": frozenset({"ask", "narrow", "read", "manage"}),
 }
 _NOWHERE = ("",)  # no collection has an empty name
 
@@ -25,23 +26,27 @@ class Caller:
 
     Attributes:
         id: Of their key or site; None for those who need none: people on this machine before there is any key.
-        rights: `ask` questions and see a transcript that an answer cites, `read` (search, list) and `manage`.
+        rights: `ask` questions and see a transcript that an answer cites, `narrow` them to a collection or speaker
+            of those there are, `read` (search, list) and `manage`.
         collections: What they may see; None for everything.
+        origins: Of a site: whose pages may show a transcript in a frame.
     """
 
     id: str | None
     rights: frozenset[Right]
     collections: tuple[str, ...] | None
+    origins: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, key: Key) -> Self:
         """The holder of a key, or a reader of a site."""
-        return cls(key.id, _RIGHTS["site" if key.kind == "site" else key.scope], key.collections)
+        rights = "site" if key.kind == "site" and key.scope == "ask" else key.scope
+        return cls(key.id, _RIGHTS[rights], key.collections, key.origins)
 
     @property
     def is_site(self) -> bool:
         """Whether they are a reader of a site, one of many with the same id."""
-        return self.rights == _RIGHTS["site"]
+        return bool(self.origins)
 
     @property
     def keeps_everything(self) -> bool:

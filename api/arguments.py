@@ -72,12 +72,13 @@ class Allowed(StrEnum):
     """What a key may do."""
 
     ask = "ask"
+    narrow = "narrow"
     manage = "manage"
 
     @property
     def scope(self) -> Scope:
         """The same as the library calls it."""
-        return "manage" if self is Allowed.manage else "ask"
+        return self.value
 
 
 def origin_name(text: str) -> str:
@@ -87,6 +88,16 @@ def origin_name(text: str) -> str:
     found = origin(decoded(text))
     if found is None:
         raise typer.BadParameter("an origin is a scheme and a name, such as https://news.example")
+    return found
+
+
+def server_url(text: str) -> str:
+    """`text` as the address of a server, without a slash at its end."""
+    from api.settings import address  # noqa: PLC0415 - not for `--help`
+
+    found = address(decoded(text))
+    if found is None:
+        raise typer.BadParameter("an address of a server is such as https://transcripts.example")
     return found
 
 
@@ -156,8 +167,22 @@ KeyName = Annotated[
     str, typer.Argument(help="What you call it: who uses it, and where.", parser=decoded, metavar="NAME")
 ]
 KeyId = Annotated[str, typer.Argument(help="As `transcite keys list` shows it.", parser=decoded, metavar="ID")]
+ServerUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="Address that readers reach the server at (default: TRANSCITE_PUBLIC_URL).",
+        parser=server_url,
+        metavar="URL",
+    ),
+]
 KeyScope = Annotated[
-    Allowed, typer.Option("--scope", help="ask: ask, search and read. manage: that, and add, correct and delete.")
+    Allowed,
+    typer.Option(
+        "--scope",
+        help="ask: ask, search and read. manage: that, and add, correct and delete. narrow: of a site, whose readers"
+        " may ask, and choose from the names of its collections and speakers.",
+    ),
 ]
 KeyCollections = Annotated[
     list[str],

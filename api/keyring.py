@@ -16,9 +16,10 @@ _NO_NAMES: list[str] = []
 def keys_commands() -> typer.Typer:
     """The commands of `transcite keys`."""
     app = typer.Typer(
-        help="Make, list and revoke the keys that let programs, people and sites in.", no_args_is_help=True
+        help="Make, list and revoke the keys that let programs, people and sites in; embed the chat in a site.",
+        no_args_is_help=True,
     )
-    commands: dict[str, Callable[..., None]] = {"create": create, "list": list_, "revoke": revoke}
+    commands: dict[str, Callable[..., None]] = {"create": create, "list": list_, "revoke": revoke, "embed": embed}
     for name, command in commands.items():
         app.command(name)(told(command))
     return app
@@ -45,6 +46,15 @@ def list_(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
     from api import granting
 
     granting.list_(given.parts(ctx), as_json=as_json)
+
+
+def embed(
+    ctx: typer.Context, key_id: given.KeyId, *, url: given.ServerUrl = None, as_json: given.AsJson = False
+) -> None:
+    """Print the lines that put the chat widget into the pages of a site."""
+    from api import granting
+
+    granting.embed(given.parts(ctx), key_id, url=url, as_json=as_json)
 
 
 def revoke(ctx: typer.Context, key_id: given.KeyId, *, as_json: given.AsJson = False) -> None:

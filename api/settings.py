@@ -123,6 +123,12 @@ def origin(value: str) -> str | None:
     return f"{parts.scheme}://{shown}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
 
 
+def address(value: str) -> str | None:
+    """`value` as the address of a server, without a slash at its end; None when it is none."""
+    tidy = value.strip().rstrip("/")
+    return tidy if re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", tidy) else None
+
+
 def _each(environ: Mapping[str, str], name: str, parse: Callable[[str], str | None], allowed: str) -> tuple[str, ...]:
     found: list[str] = []
     for one in filter(None, (part.strip() for part in environ.get(name, "").split(","))):
@@ -146,12 +152,10 @@ def _network(value: str) -> str | None:
 
 def _public_url(environ: Mapping[str, str]) -> str | None:
     value = environ.get(_PUBLIC_URL)
-    if value is None:
-        return None
-    tidy = value.strip().rstrip("/")
-    if not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", tidy):
+    found = None if value is None else address(value)
+    if value is not None and found is None:
         raise _refused(_PUBLIC_URL, value, "an address such as https://transcripts.example")
-    return tidy
+    return found
 
 
 def _rate(environ: Mapping[str, str], name: str, usual: str) -> str:

@@ -15,7 +15,7 @@ class KeyDetail(Wire):
     id: str
     kind: Literal["key", "site"]
     name: str
-    scope: Literal["ask", "manage"]
+    scope: Literal["ask", "narrow", "manage"]
     collections: list[str] | None
     origins: list[str]
     created_at: str
@@ -37,6 +37,14 @@ class MadeKey(KeyDetail):
     def made(cls, key: Key, sent: str) -> Self:
         """The shape of it."""
         return cls.model_validate(asdict(key) | {"key": sent})
+
+
+class Embedding(Wire):
+    """The lines for the pages of a site; browsers let `pinned` run nothing but what has this `integrity`."""
+
+    tag: str
+    pinned: str
+    integrity: str
 
 
 class KeyList(Wire):

@@ -168,7 +168,7 @@ def test_what_is_declared_is_imported_and_what_is_imported_is_declared() -> None
 
 def test_every_development_tool_is_used() -> None:
     in_tests = {
-        name.split(".")[0]
+        canonical(name.split(".")[0])
         for path in (ROOT / "tests").rglob("*.py")
         for name in imports(path.read_text(encoding="utf-8"))
     }

@@ -40,6 +40,7 @@ from api.http.tracing import tracing
 from api.http.transcripts import transcripts_router
 from api.http.viewer import viewer_router
 from api.http.watch import Watch
+from api.http.widget import widget_routers
 
 Application = FastAPI  # what `create_app` makes, for those who may not know the framework
 PORT = 8300
@@ -125,7 +126,8 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
         health_router(service),
         metrics_router(service, watch),
         viewer_router(service.holdings.transcript),
-        people_router(service, tokens),
+        people_router(service, tokens, settings.public_url),
+        *widget_routers(service),
     ):
         app.include_router(router)
     app.router.routes.append(agents.route)

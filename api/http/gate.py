@@ -29,7 +29,7 @@ SIGN_IN = "/signin"
 _NOBODY = Caller(None, frozenset(), ())
 _UNCOUNTED = frozenset({"/healthz", "/readyz"})
 _OPEN = _UNCOUNTED | {"/openapi.json", SIGN_IN, "/signout"}
-_OPEN_BELOW = ("/t/-/", "/v1/sites/")  # what pages load; tokens for the readers of a site
+_OPEN_BELOW = ("/t/-/", "/widget.", "/v1/sites/")  # what pages load; tokens for the readers of a site
 _PAGES_BELOW = "/t/"
 _READ_ONLY = frozenset({"GET", "HEAD"})
 _MCP = ("Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")  # what its clients send along
@@ -192,6 +192,10 @@ def _asker(request: Request) -> Caller:
     return _with(request, "ask")
 
 
+def _narrower(request: Request) -> Caller:
+    return _with(request, "narrow")
+
+
 def _reader(request: Request) -> Caller:
     return _with(request, "read")
 
@@ -201,6 +205,7 @@ def _manager(request: Request) -> Caller:
 
 
 Asker = Annotated[Caller, Depends(_asker)]
+Narrower = Annotated[Caller, Depends(_narrower)]
 Reader = Annotated[Caller, Depends(_reader)]
 Manager = Annotated[Caller, Depends(_manager)]
 
@@ -223,7 +228,7 @@ def _counted(scope: Scope, caller: Caller) -> list[tuple[str, str]]:
 
 def _shown(scope: Scope) -> _Shown:
     headers = Headers(scope=scope)
-    origin = headers.get("origin")
+    origin = headers.get("origin") or _same(scope, headers)
     kind, _, value = headers.get("authorization", "").partition(" ")
     bearer = value.strip() if kind.lower() == "bearer" else None
     token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [None])[0]
@@ -234,6 +239,13 @@ def _shown(scope: Scope) -> _Shown:
         origin=origin,
         own=origin is not None and origin.partition("://")[2].lower() == headers.get("host", "").lower(),
     )
+
+
+def _same(scope: Scope, headers: Headers) -> str | None:
+    """The origin of a page of this server that reads from it: browsers leave it out and say "same-origin" instead."""
+    if headers.get("sec-fetch-site") != "same-origin" or scope["method"] not in _READ_ONLY:
+        return None
+    return f"{scope['scheme']}://{headers.get('host', '').lower()}"
 
 
 def _is_open(path: str) -> bool:

@@ -38,6 +38,10 @@ class Holdings:
         """The collections that hold something they may see, by name."""
         return [one for one in self._library.collections() if caller.sees(one)]
 
+    def speakers(self, caller: Caller, most: int) -> list[str]:
+        """The people heard in most transcripts of those that they may see, by name."""
+        return self._library.speakers(caller.collections, most)
+
     def transcript(self, caller: Caller, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.embedding import built
 from api.render import clock
 
 READ = ["GET", "HEAD"]
+FOREVER = "public, max-age=31536000, immutable"
 
 _HERE = Path(__file__).parent
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-_FOREVER = "public, max-age=31536000, immutable"
 
 
 def policy(**more: str) -> str:
@@ -76,6 +77,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters["clock"] = clock
+        self._templates.globals["widget"] = built().pinned
         self._templates.globals["assets"] = {kind: one.path for kind, one in self._assets.items()}
 
     def serve(self, router: APIRouter) -> None:
@@ -96,6 +98,12 @@ class Pages:
         return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=dict(headers))
 
 
+def matches(request: Request, etag: str) -> bool:
+    """Whether the browser says that it has what an ETag names."""
+    known = request.headers.get("if-none-match", "")
+    return etag in known or known == "*"
+
+
 def _asset(name: str, pieces: Sequence[str], kind: str) -> _Asset:
     content = b"\n".join((_HERE / "static" / piece).read_bytes() for piece in pieces)
     digest = hashlib.sha256(content).hexdigest()[:16]
@@ -103,11 +111,10 @@ def _asset(name: str, pieces: Sequence[str], kind: str) -> _Asset:
 
 
 def _sender(asset: _Asset) -> Callable[[Request], Response]:
-    headers = {"Cache-Control": _FOREVER, "ETag": asset.etag, "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": FOREVER, "ETag": asset.etag, "X-Content-Type-Options": "nosniff"}
 
     def send(request: Request) -> Response:
-        known = request.headers.get("if-none-match", "")
-        if asset.etag in known or known == "*":
+        if matches(request, asset.etag):
             return Response(status_code=304, headers=headers)
         return Response(asset.content, media_type=asset.media_type, headers=headers)
 

@@ -12,10 +12,15 @@ from rag.errors import AccessError, NotFoundError
 
 
 class SiteToken(Wire):
-    """What to send as `Authorization: Bearer`, from pages of the origin it was asked for by."""
+    """What to send as `Authorization: Bearer`, from pages of the origin it was asked for by.
+
+    Attributes:
+        narrows: Whether `/v1/filters` tells what there is to choose from.
+    """
 
     token: str
     expires_in: int
+    narrows: bool
 
 
 def sites_router(keys: Keys, tokens: Tokens) -> APIRouter:
@@ -33,6 +38,6 @@ def sites_router(keys: Keys, tokens: Tokens) -> APIRouter:
             raise AccessError(
                 "pages of this origin may not use this site; `transcite keys create --origin` allows some"
             )
-        return SiteToken(token=tokens.for_site(site_id, origin), expires_in=SITE_S)
+        return SiteToken(token=tokens.for_site(site_id, origin), expires_in=SITE_S, narrows=site.scope == "narrow")
 
     return router

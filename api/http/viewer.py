@@ -59,12 +59,12 @@ def viewer_router(get: Callable[[Caller, str], tuple[Source, Transcript]]) -> AP
         except NotFoundError:
             if "text/html" not in request.headers.get("accept", ""):
                 raise
-            return pages.page("missing.html", _headers(), status=404)
+            return pages.page("missing.html", _headers(caller), status=404)
         player = _player(source.media_url)
         voices = _voices(value)
         return pages.page(
             "transcript.html",
-            _headers(media=player is not None),
+            _headers(caller, media=player is not None),
             source=source,
             voices=voices.values(),
             turns=[(turn, voices[turn.speaker, _name(turn)], _height(turn.text)) for turn in value.turns],
@@ -77,11 +77,15 @@ def viewer_router(get: Callable[[Caller, str], tuple[Source, Transcript]]) -> AP
     return router
 
 
-def _headers(*, media: bool = False) -> dict[str, str]:
-    """What goes with a page. A recording may come from anywhere: podcast hosts redirect from one to the next."""
+def _headers(caller: Caller, *, media: bool = False) -> dict[str, str]:
+    """What goes with a page. A recording may come from anywhere: podcast hosts redirect from one to the next.
+
+    Pages of this server and of the site that its reader comes from may show it in a frame.
+    """
+    framers = ("'self'", *(one for one in caller.origins if one.isascii()))
     more = {"media_src": "http: https:"} if media else {}
     return {
-        "Content-Security-Policy": policy(frame_ancestors="'self'", **more),
+        "Content-Security-Policy": policy(frame_ancestors=" ".join(framers), **more),
         "Cache-Control": "private, no-cache",  # a deleted transcript is gone at once, names are corrected
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept",

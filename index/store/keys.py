@@ -17,7 +17,7 @@ from index.store.records import today
 from index.store.schema import keys, meta
 from rag.errors import InputError, NotFoundError
 
-Scope = Literal["ask", "manage"]
+Scope = Literal["ask", "narrow", "manage"]
 _SIGNING = "signing"  # in the table of settings: what tokens are signed with
 _SECRET_BYTES = 32
 
@@ -29,7 +29,8 @@ class Key:
     Attributes:
         id: Names it in lists and logs; public.
         kind: A `key` has a secret; a `site` has none, but origins whose pages may use it.
-        scope: `manage` includes `ask`.
+        scope: `manage` includes `ask`. Of a site, `narrow` includes `ask`: its readers are told which collections and
+            speakers there are, to choose from.
         collections: What it may see; None for everything.
         origins: Of a site: "https://news.example".
         used_at: When it was last used, to about a minute.
@@ -75,8 +76,10 @@ class Keys:
         """
         if not 1 <= len(name) <= 100 or not name.isprintable():
             raise InputError("the name of a key needs 1 to 100 characters, none of them a control character")
-        if origins and scope != "ask":
+        if origins and scope == "manage":
             raise InputError("a site is public: it may ask, and nothing else; leave out --scope manage")
+        if not origins and scope == "narrow":
+            raise InputError("--scope narrow is for sites; a key's holder sees all names anyway: leave it out")
         kind: Literal["key", "site"] = "site" if origins else "key"
         key_id = f"{kind}_{secrets.token_hex(8)}"
         secret = secrets.token_urlsafe(_SECRET_BYTES)

@@ -224,6 +224,11 @@ class Library:
         with self._database.reading() as connection:
             return listing.collections(connection)
 
+    def speakers(self, collections: tuple[str, ...] | None, most: int) -> list[str]:
+        """The people heard in most transcripts of some collections (None: of all), at most as many, by name."""
+        with self._database.reading() as connection:
+            return listing.heard(connection, collections, most)
+
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
 

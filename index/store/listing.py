@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from index.store.reading import chunks, source_of
 from index.store.records import Entry
 from index.store.schema import STRIDE, speakers, transcripts, turns
 from rag.known import Place
+from rag.labels import is_unidentified
 from rag.values import Source
 
 _ORDER = (transcripts.c.collection, transcripts.c.title, transcripts.c.id)
@@ -83,6 +85,23 @@ def places(connection: sa.Connection, turn_ids: Sequence[int]) -> tuple[Place, .
         for one in turn_ids
         if one in speaking and one // STRIDE in own
     )
+
+
+def heard(connection: sa.Connection, within: tuple[str, ...] | None, most: int) -> list[str]:
+    """The people heard in most transcripts, by name; nobody in particular ("SPEAKER_00") is none of them.
+
+    Args:
+        connection: Of the library.
+        within: Only in transcripts of these collections; None for all.
+        most: At most as many people.
+    """
+    count = sa.func.count(sa.distinct(speakers.c.ordinal))
+    statement = sa.select(speakers.c.name).join(transcripts, transcripts.c.ordinal == speakers.c.ordinal)
+    if within is not None:
+        statement = statement.where(transcripts.c.collection.in_(within))
+    statement = statement.group_by(speakers.c.name).order_by(count.desc(), speakers.c.name)
+    found = (name for name in connection.execute(statement).scalars() if not is_unidentified(name))
+    return sorted(islice(found, most), key=str.casefold)
 
 
 def _names(connection: sa.Connection, ordinals: list[int]) -> dict[int, list[str]]:

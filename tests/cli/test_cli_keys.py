@@ -45,10 +45,34 @@ def test_a_site_has_a_public_id_and_exact_origins(transcite: Transcite) -> None:
         (("create", "x", "--scope", "all"), 2, "scope"),
         (("create", "x", "--scope", "manage", "--origin", "https://news.example"), 1, "public"),
         (("create", ""), 1, "1 to 100 characters"),
+        (("create", "x", "--scope", "narrow"), 1, "for sites"),
         (("revoke", "key_x"), 1, "no key 'key_x'"),
+        (("embed", "site_x", "--url", "https://t.example"), 1, "no site 'site_x'"),
+        (("embed", "site_x", "--url", "t.example"), 2, "an address of a server"),
     ],
 )
 def test_what_cannot_be_is_refused(transcite: Transcite, arguments: tuple[str, ...], code: int, said: str) -> None:
     result = transcite("keys", *arguments)
     assert (result.code, said in result.err) == (code, True)
     assert transcite("keys", "list", "--json").document == {"keys": []}
+
+
+def test_the_lines_for_the_pages_of_a_site(transcite: Transcite) -> None:
+    site = transcite(
+        "keys", "create", "paper", "--scope", "narrow", "--origin", "https://news.example", "--json"
+    ).document
+    assert (site["kind"], site["scope"]) == ("site", "narrow")
+    shown = transcite("keys", "embed", site["id"], "--url", "https://t.example/")
+    tag, pinned = shown.out.splitlines()
+    assert tag == f'<script src="https://t.example/widget.js" data-site="{site["id"]}" async></script>'
+    assert 'integrity="sha384-' in pinned
+    assert "where readers reach" in transcite("keys", "embed", site["id"]).err
+    transcite.environ["TRANSCITE_PUBLIC_URL"] = "https://t.example"
+    said = transcite("keys", "embed", site["id"], "--json").document
+    assert (said["tag"], said["pinned"]) == (tag, pinned)
+    assert said["integrity"] in pinned
+    key = transcite("keys", "create", "a key", "--json").document
+    assert "is a key" in transcite("keys", "embed", key["id"], "--url", "https://t.example").err
+    assert key["key"].split(".")[1] not in transcite("keys", "embed", key["id"], "--url", "https://t.example").err
+    transcite("keys", "revoke", site["id"])
+    assert transcite("keys", "embed", site["id"], "--url", "https://t.example").code == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ import pytest
 from client import BRIDGE, HEARING, QUESTION, Client
 
 from api.compose import Parts
+from api.embedding import built
 from api.http import people
 from api.http.app import create_app
 from api.http.gate import COOKIE
 from api.http.pages import FORMS
 from api.http.tokens import SESSION_S
+from api.http.widget.policies import CHATS
 
 PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 OWN = {"origin": "http://localhost:8300"}
@@ -168,11 +172,13 @@ def test_without_any_key_nobody_is_asked_for_one(client: Client) -> None:
         assert "Sign out" not in page(client, path)
 
 
-@pytest.mark.parametrize("path", ["/signin", "/", "/library", f"/?q={QUESTION}"])
+@pytest.mark.parametrize("path", ["/signin", "/", "/library", f"/?q={QUESTION}", "/demo", "/demo?site=site_1"])
 def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(filled: Client, path: str) -> None:
     reply = filled.get(path, headers=PAGE)
     policy = reply.headers["content-security-policy"]
-    assert policy == FORMS["Content-Security-Policy"]
+    chats = path.startswith(("/?", "/demo")) or path == "/"
+    assert policy == (CHATS if chats else FORMS)["Content-Security-Policy"]
+    assert ("frame-src 'self'" in policy) == chats
     assert "unsafe" not in policy
     for directive in (
         "default-src 'none'",
@@ -190,14 +196,15 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(filled: Client
     # With "no-referrer" browsers send the form of signing in as from nowhere, and it would be refused.
     assert reply.headers["referrer-policy"] == "same-origin"
     read = Read(reply.text)
-    assert all(value.startswith("/t/-/people.") for value in read.values("script", "src"))
+    scripts = read.values("script", "src")
+    assert all(value.startswith("/widget." if chats else "/t/-/people.") for value in scripts)
     assert all(value.startswith("/t/-/people.") for value in read.values("link", "href") if value != "data:,")
-    assert not re.search(r"<style|<script(?! type=\"module\" src=)", reply.text)
+    assert not re.search(r"<style|<script(?! type=\"module\" src=| src=)", reply.text)
     assert not any(name.startswith("on") or name == "style" for _, found in read.tags for name in found)
 
 
 def test_every_id_is_there_once_and_every_label_has_its_field(filled: Client) -> None:
-    for path in ("/signin", "/", "/library", f"/?q={QUESTION}"):
+    for path in ("/signin", "/", "/library", f"/?q={QUESTION}", "/demo"):
         read = Read(page(filled, path))
         ids = [found["id"] for _, found in read.tags if "id" in found]
         assert len(ids) == len(set(ids))
@@ -221,61 +228,42 @@ def test_hostile_titles_names_and_collections_are_text(client: Client) -> None:
 
     assert tags(HOSTILE, HOSTILE, HOSTILE[:95]) == tags("a", "b", "c")
     asked = client.get("/", params={"q": f"Who? {HOSTILE}"}, headers=PAGE).text
-    assert HOSTILE in (Read(asked).values("input", "value")[0])
-    assert "script" not in [tag for tag, _ in Read(asked).tags]
+    assert f"Who? {HOSTILE}" in Read(asked).values("transcite-chat", "ask")
+    assert [found for tag, found in Read(asked).tags if tag == "script"] == [{"src": built().pinned, "async": None}]
 
 
-def test_an_answer_says_who_where_and_when_and_leads_to_the_words(client: Client) -> None:
-    timed = "WEBVTT\n\n01:02:03.000 --> 01:02:09.000\n<v Anna Berg>The harbor bridge was closed for eleven weeks.\n"
-    added = client.add("bridge.vtt", timed, title="Bridge talk", date="2024-05-01", collection="town")
-    html = page(client, "/?q=How many weeks was the harbor bridge closed?")
-    [item] = re.findall(r'<li id="citation-1".*?</li>', html, re.DOTALL)
-    assert "<blockquote" in item
-    assert "The harbor bridge was closed for eleven weeks." in item
-    for said in ("<bdi>Anna Berg</bdi>", "<bdi>Bridge talk</bdi>, turn 1 at 1:02:03", "2024-05-01", "<bdi>town</bdi>"):
-        assert said in item
-    assert f'href="/t/{added["transcript_id"]}#turn-1:0-46"' in item
-    assert "Searched 1 turn of 1 transcript." in html
+def test_the_front_page_hands_its_question_and_filters_to_the_chat(filled: Client) -> None:
+    [chat] = [found for tag, found in Read(page(filled, "/")).tags if tag == "transcite-chat"]
+    assert chat == {"lang": "en"}
+    asked = page(filled, f"/?q= {QUESTION} &collection=council&speaker=José Ibarra")
+    [chat] = [found for tag, found in Read(asked).tags if tag == "transcite-chat"]
+    assert chat["ask"] == QUESTION
+    assert json.loads(chat["collections"] or "") == ["council"]
+    assert json.loads(chat["speakers"] or "") == ["José Ibarra"]
+    # Nothing is asked before a browser does: a link that somebody sends costs nothing.
+    assert not re.search(r"^transcite_answers_total{.*} [1-9]", filled.get("/metrics").text, re.MULTILINE)
+    assert len(Read(page(filled, "/?q=" + "x" * 4001)).values("transcite-chat", "ask")[0]) == 4000
 
 
-def test_what_is_not_said_is_not_answered_and_the_nearest_is_shown(filled: Client) -> None:
-    html = page(filled, "/?q=What is the capital of Mongolia?")
-    assert "No answer" in html
-    assert "The transcripts do not say. Searched 6 turns of 2 transcripts." in html
-    assert "The nearest passages" in html
+def test_the_library_is_beside_the_chat(filled: Client) -> None:
+    html = page(filled, "/")
+    assert "2 transcripts, 6 turns" in html
+    assert {f"/t/{one}" for one in filled.ids().values()} <= set(Read(html).values("a", "href"))
 
 
-def test_the_question_box_narrows_to_a_collection_and_a_speaker(filled: Client) -> None:
-    html = page(filled, f"/?q={QUESTION}&collection=council&speaker=José Ibarra")
-    assert "because it filed late" in html
-    assert '<option selected value="council">' in html
-    assert 'value="José Ibarra"' in html
-    assert "because it filed late" not in page(filled, f"/?q={QUESTION}&collection=default&speaker=")
-    assert "Choose another collection or speaker" in page(filled, f"/?q={QUESTION}&speaker=Nobody")
-
-
-def test_what_is_asked_of_everything_is_counted_on_the_page(filled: Client) -> None:
-    html = page(filled, "/?q=How often was the harbor bridge mentioned?")
-    assert "2 turns of 1 transcript say “harbor bridge”, in any form of these words." in html
-    assert html.count('class="sentence"') == 1
-    assert 'class="sentence"' not in page(filled, "/?q=How many weeks was the harbor bridge closed?")
-
-
-def test_days_without_a_transcript_are_told_on_the_page(filled: Client) -> None:
-    html = page(filled, "/?q=What was discussed in the May 1999 meeting?")
-    assert "only from 1999-05-01 until 1999-05-31" in html
-    assert "There are no transcripts yet" not in html
-
-
-def test_a_question_that_cannot_be_asked_is_told_so(filled: Client) -> None:
-    for question in ("x" * 4001, "?!"):
-        html = page(filled, f"/?q={question}", 422)
-        assert re.search(r'role="alert">That did not work: \w', html)
-    assert "alert" not in page(filled, "/?q=+")
+def test_the_demo_shows_what_a_page_needs(filled: Client) -> None:
+    html = page(filled, "/demo?site=site_1&x=<b>")
+    assert [found for tag, found in Read(html).tags if tag == "script"] == [
+        {"src": built().pinned, "data-site": "site_1", "async": None}
+    ]
+    shown = unescape(html)
+    assert '<script src="http://localhost:8300/widget.js" data-site="site_1" async></script>' in shown
+    assert f'<script src="http://localhost:8300{built().pinned}" integrity="{built().integrity}"' in shown
+    assert "data-launcher" in page(filled, "/demo")
 
 
 def test_an_empty_library_says_what_to_do(client: Client) -> None:
-    assert "There are no transcripts yet" in page(client, f"/?q={QUESTION}")
+    assert "There are no transcripts yet" in page(client, "/")
     assert "There is none yet." in page(client, "/library")
 
 

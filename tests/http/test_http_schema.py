@@ -30,6 +30,8 @@ def test_the_schema_has_the_calls_of_the_contract(client: Client) -> None:
         ("POST", "/v1/jobs/{job_id}/retry"),
         ("GET", "/v1/answers/{answer_id}"),
         ("POST", "/v1/answers/{answer_id}/feedback"),
+        ("GET", "/v1/answers/{answer_id}/citations/{n}"),
+        ("GET", "/v1/filters"),
         ("POST", "/v1/sites/{site_id}/token"),
         ("POST", "/v1/chat/completions"),
         ("GET", "/v1/models"),
