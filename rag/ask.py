@@ -12,6 +12,7 @@ from rag import quote, refusal
 from rag.evidence import Searcher, gather
 from rag.question import checked, parse, standalone
 from rag.values import Answer, Citation, Filters, Message, Searched, Sentence
+from rag.writing.writer import NOTHING, Writer
 
 _NEAREST = 3  # passages shown when there is no answer
 TOP_K = 10
@@ -24,8 +25,9 @@ def ask(
     filters: Filters | None = None,
     history: tuple[Message, ...] = (),
     top_k: int = TOP_K,
+    writer: Writer | None = None,
 ) -> Answer:
-    """Answer a question from the transcripts, in the words of those who spoke.
+    """Answer a question from the transcripts: in the words of those who spoke, or a model's, each sentence checked.
 
     Args:
         question: 1 to 4,000 characters.
@@ -33,9 +35,10 @@ def ask(
         filters: Which turns may be looked at and quoted.
         history: The conversation before, oldest first.
         top_k: How many hits to look at, from 1.
+        writer: Writes with a language model; None for quotes.
 
     Returns:
-        A `quoted` answer, or `not_found` with the nearest passages.
+        An `answered` one where a model wrote what holds; else a `quoted` one, or `not_found` with the nearest passages.
 
     Raises:
         QuestionError: The question is empty or too long.
@@ -45,6 +48,8 @@ def ask(
     # 1. Make the question stand alone.
     asked = checked(question)
     alone = standalone(asked, history)
+    if writer is not None and history:
+        alone = writer.condensed(asked, history, otherwise=alone)
     parsed = parse(alone)
     # 2. Search, and widen the hits to the exchanges they belong to.
     searched = searcher.searched(filters)
@@ -55,8 +60,13 @@ def ask(
     extracts = quote.extracts(parsed, evidence, searcher)
     # 4. Decide whether they answer at all.
     answers = refusal.answerable(refusal.grounds(parse(asked), extracts, evidence))
-    # 5. Resolve citations and write it down.
-    if answers:
+    decided_at = perf_counter()
+    # 5. Have it written where there is a model, every sentence checked; what does not hold is dropped.
+    written = writer.write(alone, evidence, searcher) if writer is not None and answers else NOTHING
+    # 6. Resolve citations and write it down.
+    if written.sentences:
+        sentences, citations, text = written.sentences, written.citations, written.text
+    elif answers and not written.refused:
         sentences, citations, text = _quoted(extracts)
     else:
         sentences, citations, text = (), _nearest(extracts), _not_found(searched)
@@ -65,15 +75,17 @@ def ask(
         id=uuid.uuid4().hex,
         question=asked,
         standalone_question=alone,
-        status="quoted" if answers else "not_found",
+        status="answered" if written.sentences else "quoted" if sentences else "not_found",
         text=text,
         sentences=sentences,
         citations=citations,
-        dropped=(),
+        dropped=written.dropped,
         searched=searched,
+        model=writer.model.name if writer is not None and written.sentences else None,
         timings_ms={
             "search": _ms(found_at - began),
-            "quote": _ms(ended - found_at),
+            "quote": _ms(decided_at - found_at),
+            "write": _ms(ended - decided_at),
             "total": _ms(ended - began),
         },
     )

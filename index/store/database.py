@@ -18,7 +18,12 @@ from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, Libra
 
 LOCK_TIMEOUT_S = 10.0
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
-_BEFORE = "2"  # the version of tables that is brought to the present one when opened
+# The versions of tables that are brought to the present one when opened, and the columns that they lack; tables that they
+# lack are made.
+_BEFORE = {
+    "2": ("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)", "ALTER TABLE transcripts ADD COLUMN corrected TEXT"),
+    "3": (),
+}
 
 
 class Database:
@@ -83,7 +88,7 @@ class Database:
                 metadata.create_all(connection)
                 if connection.execute(sa.select(meta)).first() is None:  # another process may have been first
                     connection.execute(meta.insert().values(key="schema", value=SCHEMA_VERSION))
-        if self.meta().get("schema") == _BEFORE:
+        if self.meta().get("schema") in _BEFORE:
             self._upgrade()
         found = self.meta().get("schema")
         if found != SCHEMA_VERSION:
@@ -93,14 +98,14 @@ class Database:
             )
 
     def _upgrade(self) -> None:
-        """Bring the tables of the version before to this one; what is in them stays."""
+        """Bring the tables of a version before to this one; what is in them stays."""
         with self.writing() as connection:
             known = connection.execute(sa.select(meta.c.value).where(meta.c.key == "schema")).scalar()
-            if known != _BEFORE:  # another process was first
+            if known not in _BEFORE:  # another process was first
                 return
             metadata.create_all(connection)
-            connection.execute(sa.text("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)"))
-            connection.execute(sa.text("ALTER TABLE transcripts ADD COLUMN corrected TEXT"))
+            for statement in _BEFORE[known]:
+                connection.execute(sa.text(statement))
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 
 

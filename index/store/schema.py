@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 metadata = sa.MetaData()
 
@@ -102,6 +102,14 @@ quoted = sa.Table(
     metadata,
     sa.Column("number", sa.BigInteger, primary_key=True),  # of the answer
     sa.Column("transcript_id", sa.String(160), primary_key=True, index=True),
+)
+
+# Which conversation an answer belongs to, by what its client calls it.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # of the answer
+    sa.Column("conversation_id", sa.String(200), nullable=False, index=True),
 )
 
 feedback = sa.Table(
