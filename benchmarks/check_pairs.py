@@ -27,7 +27,7 @@ from index.remembering import Remembering
 from index.sentence_encoder import SentenceEncoder
 from rag.evidence import Evidence
 from rag.values import Source, Turn
-from rag.words import content_words, words
+from rag.words import STOP_WORDS, content_words, words
 from rag.writing import checking
 from rag.writing.days import written_days
 from rag.writing.figures import figures
@@ -36,6 +36,7 @@ from rag.writing.names import names
 KINDS = ("supported", "number", "name", "speaker", "negation", "other turn", "fabricated")
 TUNING = {"26", "30", "41"}
 _AUX = r"(?P<aux>did|does|do|is|was|are|were|has|have|had|can|will|would|could|should)"
+_MONTHS = set("january february march april may june july august september october november december".split())
 _ASKED = re.compile(
     rf"^(?P<wh>What|Which|When|Where|Why|Who|How)(?P<kind>(?: (?!{_AUX[7:-1]}\b)[\w'’/-]+)*?) {_AUX} (?P<rest>.+?)\?$",
     re.I,
@@ -104,11 +105,19 @@ def locomo(folder: Path) -> Iterator[Gold]:
                 before, after = turns[at - 1] if at else None, turns[at + 1] if at + 1 < len(turns) else None
                 found[raw["dia_id"]] = Evidence(source, one, 1.0, before, after)
         others = tuple(found.values())
+        lower = {word for one in others for word in one.turn.text.split() if word.islower()}
         for one in data["qa"]:
-            sentence = _stated(one["question"], str(one.get("answer", "")))
+            sentence = _stated(one["question"], _in_place(str(one.get("answer", "")), lower))
             gold = [found[key] for key in one["evidence"] if key in found]
             if one["category"] in {1, 2, 4} and sentence and 1 <= len(gold) <= 3 and len(gold) == len(one["evidence"]):
                 yield Gold(path.stem, path.stem in TUNING, sentence, tuple(gold), people, others)
+
+
+def _in_place(answer: str, lower: set[str]) -> str:
+    """An answer as it stands within a sentence: its first word is capitalised only when it is a name."""
+    first = re.sub(r"\W", "", answer.split()[0]).lower() if answer.split() else ""
+    answer = re.sub(r"`", "", re.sub(r"(?<=[a-z])\.(?=\d{4})", " ", answer))  # slips of the pen
+    return answer[:1].lower() + answer[1:] if first in (lower | STOP_WORDS) - _MONTHS else answer
 
 
 def _caption(turn: dict[str, str]) -> str:
@@ -158,6 +167,8 @@ def _stated(question: str, answer: str) -> str | None:
     link = {"when": "in" if not re.search(r"\d", answer) else "on", "why": "because:", "where": "at"}.get(
         asked["wh"].lower(), ""
     )
+    if answer.split()[0].lower() in {"in", "on", "at", "by", "because", "from", "to", "for", "with", "since"}:
+        link = ""
     joined = f"{told} {kind}: {answer}" if kind and kind.lower() not in {"many", "much", "long", "often"} else ""
     return f"{joined or ' '.join(f'{told} {link} {answer}'.split())}."
 

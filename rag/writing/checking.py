@@ -21,7 +21,7 @@ from rag.writing.days import holds, stretches, weekday_holds, weekdays
 from rag.writing.figures import figures
 from rag.writing.instructions import addressed, statements
 from rag.writing.names import Name, name_words, same, spoken_of
-from rag.writing.polarity import denies, is_negative, negated
+from rag.writing.polarity import affirmed, denies, negated, refuses
 
 # log odds = _COVERED * share of the claim's words in the turns + _MEANING * best cosine - _LINE
 _COVERED, _MEANING, _LINE = 4.0, 6.0, 4.6
@@ -90,12 +90,12 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses) -> Verdict:
     read = _read(cited)
     if not any(text.strip() for text in read.told):
         return Verdict("it rests on words addressed to a machine, not on what somebody tells", 0.0)
-    reason = _number(told, read) or _date(told, read) or _name(told, read) or _speaker(told, read)
+    reason = _number(told, read) or _date(told, read) or _speaker(told, read) or _name(told, read)
     if reason is not None:
         return Verdict(reason, 0.0)
     weights = senses.rarity(told.words)
     near, spans, best = _nearness(told, read, senses, weights)
-    reason = _polarity(told, best)
+    reason = _polarity(told, best, read.all)
     if reason is not None:
         return Verdict(reason, 0.0)
     support = _support(covered(told, read, weights), near)
@@ -183,19 +183,23 @@ def _date(told: Claim, read: _Read) -> str | None:
 
 
 def _name(told: Claim, read: _Read) -> str | None:
+    subject = True
     for name in told.names:
-        if name.sure and not _is_there(name, read):
+        takes_part = any(same(name.words, name_words(person)) for person in read.people)
+        if not (name.sure or takes_part):
+            continue
+        if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
             return f"the name {name.text} is not in what it cites"
+        subject = False
     return None
 
 
-def _is_there(name: Name, read: _Read) -> bool:
+def _is_there(name: Name, read: _Read, *, takes_part: bool) -> bool:
     """A speaker of the cited turns, or somebody or something they speak of; beside them, only who takes no part."""
     if any(same(name.words, name_words(one.turn.speaker or "")) for one in read.cited):
         return True
     if any(name.words <= set(words(text)) for text in read.third):
         return True
-    takes_part = any(same(name.words, name_words(person)) for person in read.people)
     return not takes_part and name.words <= set(words(f"{read.near} {' '.join(read.third)}"))
 
 
@@ -209,15 +213,17 @@ def _speaker(told: Claim, read: _Read) -> str | None:
     return None
 
 
-def _polarity(told: Claim, best: str) -> str | None:
+def _polarity(told: Claim, best: str, whole: str) -> str | None:
     """Against the stretches that carry it: what is denied in one and not in the other is not the same statement."""
-    about = set(told.words)
-    under = negated(best)
-    if told.denies and not is_negative(best):
-        return "it says no where the cited turn does not"
-    if told.denies and told.negated & about and denies(best):
-        return None
-    if not told.is_negative and under & about and len(under & about) >= 0.5 * len(about & set(content_words(best))):
+    about, under, said = set(told.words), negated(best), affirmed(best)
+    denied = told.negated & about
+    if told.denies and not denied & negated(whole):
+        found = denied & said
+        beside = best if found else whole
+        if not (denies(beside) or refuses(beside)) or 2 * len(found) >= len(denied):
+            return "it says no where the cited turn does not"
+    left_out = (about & under) - told.negated - said
+    if not told.refuses and (len(left_out) >= 2 or (left_out and len(about) <= 4)):
         return "it leaves out the no of the cited turn"
     return None
 

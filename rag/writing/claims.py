@@ -9,7 +9,7 @@ from rag.words import STOP_WORDS, stem, surface_words
 from rag.writing.days import Day, weekdays, without_days, written_days
 from rag.writing.figures import figures
 from rag.writing.names import Name, names
-from rag.writing.polarity import denies, is_negative, negated
+from rag.writing.polarity import denies, negated, refuses
 
 _SAYING = (
     r"(?:said|says|say|stated?s?|told|tells|explain(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|mention(?:ed|s)?|note[ds]?|noted|"
@@ -49,7 +49,7 @@ class Claim:
         days: Its dates.
         weekdays: The days of the week it names.
         negated: The stems that stand under a negation in it.
-        is_negative: It says no in any way.
+        refuses: It says no by a word such as "refused".
         denies: It holds a plain "not" or the like.
     """
 
@@ -61,7 +61,7 @@ class Claim:
     days: tuple[Day, ...]
     weekdays: frozenset[str]
     negated: frozenset[str]
-    is_negative: bool
+    refuses: bool
     denies: bool
 
 
@@ -86,7 +86,7 @@ def claim(text: str) -> Claim:
         days=tuple(written_days(text)),
         weekdays=frozenset(days),
         negated=negated(text),
-        is_negative=is_negative(text),
+        refuses=refuses(text),
         denies=denies(text),
     )
 

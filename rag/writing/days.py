@@ -25,6 +25,7 @@ _MONTH_ALONE = re.compile(
     r"(January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b", re.IGNORECASE)
+_SHORT_DAY = re.compile(r"\b(?<=last )(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r)?\b(?!day)\.?", re.IGNORECASE)
 _COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "couple of": 2}
 _COUNT |= {"eight": 8, "nine": 9, "ten": 10, "a couple of": 2, "a couple": 2, "a few": 3, "few": 3}
 _AGO = re.compile(
@@ -36,6 +37,9 @@ _NEAR = re.compile(
     rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|spring|fall|autumn|winter|{'|'.join(_WEEKDAYS)}|"
     rf"{'|'.join(_MONTHS)})\b",
     re.IGNORECASE,
+)
+_FOR_YEARS = re.compile(
+    r"\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\s+years\b(?!\s+(?:ago|back|old|from now|later))"
 )
 _PLAIN = {
     "the day before yesterday": -2, "yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0,
@@ -144,7 +148,8 @@ def weekday_holds(name: str, supported: list[Stretch]) -> bool:
 
 def _relative(text: str, spoken: dt.date) -> list[Stretch]:
     found: list[Stretch] = []
-    lower = text.lower().replace("’", "'")
+    lower = _SHORT_DAY.sub(lambda one: next(day for day in _WEEKDAYS if day.startswith(one[1].lower())), text)
+    lower = lower.lower().replace("’", "'")
     for words, ahead in _PLAIN.items():
         if re.search(rf"\b{words}\b", lower):
             day = spoken + dt.timedelta(ahead)
@@ -155,6 +160,8 @@ def _relative(text: str, spoken: dt.date) -> list[Stretch]:
         found.extend(_ahead(spoken, unit, sign * number))
     for which, unit in _NEAR.findall(lower):
         found.extend(_near(spoken, which, unit))
+    for count in _FOR_YEARS.findall(lower):
+        found.extend(_ahead(spoken, "year", -(int(count) if count.isdigit() else _COUNT.get(count, 1))))
     if re.search(r"\brecently|\bthe other day|\bjust\b", lower):
         found.append(Stretch(spoken - dt.timedelta(7), spoken))
     return found

@@ -15,6 +15,8 @@ _LINK = re.compile(r"\[([^\]\n]*[^\]\d\s,;-][^\]\n]*)\]\([^)\n]*\)")  # its word
 _DECORATION = re.compile(
     r"(?m)^\s{0,8}(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,2}[.)]\s+)|\*\*|__|`+|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)"
 )
+_ENDS = re.compile(r"[.!?…。！？:;]")
+MAX_CHARS = 1500  # of a sentence; a longer one is none, and is not checked
 _CERTAIN = 12  # characters of the next sentence that settle where the one before it ends ("Mr." may need them)
 
 
@@ -31,6 +33,7 @@ class Splitter:
 
     def __init__(self) -> None:
         self._rest = ""
+        self._pending = False  # a sentence may have ended, but what follows is not long enough to tell
         self._in_line = False  # part of the present line is given out already
 
     def feed(self, piece: str) -> list[Drafted]:
@@ -40,7 +43,10 @@ class Splitter:
             return []
         *whole, self._rest = _THINKING.sub("", self._rest).split("\n")
         found = [one for line in whole for one in self._line(sentences(line), ends=True)]
-        certain, self._rest = _certain(self._rest)
+        certain, self._rest = _certain(self._rest) if _ENDS.search(piece) or self._pending else ([], self._rest)
+        self._pending = _ENDS.search(self._rest) is not None
+        if len(self._rest) > MAX_CHARS:
+            certain, self._rest = [*certain, bare(self._rest)], ""
         return found + self._line(certain, ends=False)
 
     def end(self) -> list[Drafted]:

@@ -17,7 +17,7 @@ _TENS = {
 }
 _SCALES = {"hundred": 100.0, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9}
 _SCALES |= {"trillion": 1e12, "dozen": 12.0}
-_ALONE = {"dozen": 12.0, "once": 1.0, "twice": 2.0, "couple": 2.0, "thrice": 3.0}
+_ALONE = {"dozen": 12.0, "twice": 2.0, "couple": 2.0, "thrice": 3.0}
 _LONG = {name: value for name, value in _SCALES.items() if len(name) > 2}
 _DIGITS = re.compile(
     r"(?<![A-Za-z\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:st|nd|rd|th|s)?"

@@ -19,6 +19,8 @@ _NAME = re.compile(
     rf"(?<![\w@#])(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St)\.\s+)?{_PART}(?:\s+(?:(?:of|the|de|van|von|der|la|le|bin|al)\s+)?{_PART})*"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“”‘(—–-]\s*|\n\s*|\d\.\s+)$")
+# What follows a name that begins a sentence, and hardly ever an ordinary word without an article.
+_ACTS = re.compile(r"\s+(?:said|says|did|does|told|asked|thinks?|thought|believes?|explained|argued|mentioned|claimed|has|had)\b")
 # What begins a greeting or an aside to somebody: the name after it is spoken to, not of.
 _CALLS = (
     r"hey|hi|hello|thanks|thank you|congrats|congratulations|wow|yes|yeah|yep|no|nope|well|so|ok|okay|oh|aw+|sure|right|sorry|"
@@ -55,7 +57,8 @@ def names(text: str) -> list[Name]:
         words = frozenset(name_words(" ".join(parts)))
         if words:
             sure = not first or len(parts) > 1 or parts[0].lower() in _GIVEN or not parts[0][1:].islower()
-            found.append(Name(" ".join(parts), words, sure or possessive))
+            acts = _ACTS.match(text, match.end()) is not None and not parts[0].endswith(("s", "ing"))
+            found.append(Name(" ".join(parts), words, sure or possessive or acts))
     return found
 
 

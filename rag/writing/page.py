@@ -11,7 +11,7 @@ from rag.evidence import Evidence
 from rag.values import Citation, Dropped, Sentence, Span
 from rag.words import content_words
 from rag.writing.checking import Senses, Verdict, check
-from rag.writing.draft import Drafted
+from rag.writing.draft import MAX_CHARS, Drafted
 from rag.writing.markers import marked
 from rag.writing.prompting import Numbered
 from rag.writing.quotation import settled
@@ -30,6 +30,7 @@ class Told:
     citations: tuple[Citation, ...] = ()
 
 
+ASIDE = "it only introduces what follows"
 OnText = Callable[[Told], None]
 
 _CLEARLY = 0.75  # support that gives a sentence without a marker the turn it came from
@@ -66,6 +67,12 @@ class Page:
         if _refuses(found.text):
             self.refused = True
             return
+        if len(found.text) >= MAX_CHARS:
+            self.dropped.append(Dropped(f"{found.text[:200]} …", "it is too long to be checked"))
+            return
+        if not found.numbers and found.text.endswith(":"):
+            self.dropped.append(Dropped(found.text, ASIDE))
+            return
         if any(found.text == one.text for one in self.sentences):
             return  # said again, as small models do
         for number in found.numbers:
@@ -78,6 +85,11 @@ class Page:
             self._keep(text, cited, verdict, begins_line=drafted.begins_line)
         else:
             self.dropped.append(Dropped(found.text, verdict.reason))
+
+    @property
+    def refused_sentences(self) -> list[Dropped]:
+        """The sentences that did not hold; neither introductions nor mere markers."""
+        return [one for one in self.dropped if one.reason != ASIDE and not one.text.startswith("[")]
 
     def _judged(self, text: str, cited: list[Evidence]) -> tuple[str, list[Evidence], Verdict]:
         """The sentence with quotation marks that hold, the turns that carry it, and whether they do."""

@@ -12,18 +12,17 @@ _CUES = frozenset(
     arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt
     """.split()
 )
-# Verbs and adjectives that say no by themselves: they stand for a negation on either side.
+# Words that say no by themselves: a claim with one of them may stand for a "not" in the turn, and the other way round.
 _DENIALS = frozenset(
     stem(word)
     for word in """
-    refuse deny denied fail lack avoid stop stopped quit prevent reject rejected oppose unable impossible unlikely without
-    lose lost false wrong untrue absent missing against decline declined turn cancel cancelled unnecessary unaware
-    uncomfortable neither rather instead never rarely seldom little few except unless hate dislike disagree doubt
+    refuse deny denied fail lack avoid stop stopped quit prevent reject rejected oppose unable impossible unlikely lose lost
+    decline cancel cancelled without unnecessary uncomfortable unfair unaware missing false wrong
     """.split()
 )
 _REACH = 6  # words behind a negation that it is about
 _CLAUSE = re.compile(
-    r"[.!?;:—]|,\s+(?=but\b|and\b|so\b|because\b|though\b|although\b|which\b|who\b)|\b(?:but|because|although|though|until|unless)\b"
+    r"[.!?;:—]|,\s+(?=(?:it|he|she|they|we|i|this|that|you|there)(?:\b|['’]))|,\s+(?=but\b|and\b|so\b|because\b|though\b|although\b|which\b|who\b)|\b(?:but|because|although|though|until|unless)\b"
 )
 _IDIOMS = re.compile(
     r"\bnot only\b|\bno (?:doubt|matter|problem|wonder|worries|longer than|more than|later than)\b|\bwhy not\b|\bor not\b|\bif not\b"
@@ -38,8 +37,6 @@ def negated(text: str) -> frozenset[str]:
     """The stems of the words that stand under a negation in `text`."""
     under: set[str] = set()
     for clause in _CLAUSE.split(_IDIOMS.sub(" ", text)):
-        if clause is None:
-            continue
         words = surface_words(clause)
         for at, word in enumerate(words):
             if word in _CUES:
@@ -48,12 +45,23 @@ def negated(text: str) -> frozenset[str]:
     return frozenset(under)
 
 
-def is_negative(text: str) -> bool:
-    """Whether `text` says no in any way."""
-    words = surface_words(_IDIOMS.sub(" ", text))
-    return any(word in _CUES or stem(word) in _DENIALS for word in words)
-
-
 def denies(text: str) -> bool:
     """Whether `text` holds a plain negation."""
     return any(word in _CUES for word in surface_words(_IDIOMS.sub(" ", text)))
+
+
+def refuses(text: str) -> bool:
+    """Whether `text` says no by a word that means no: "refused", "without"."""
+    return any(stem(word) in _DENIALS for word in surface_words(text))
+
+
+def affirmed(text: str) -> frozenset[str]:
+    """The stems of the words that stand, at least once, under no negation in `text`."""
+    said: set[str] = set()
+    for clause in _CLAUSE.split(_IDIOMS.sub(" ", text)):
+        words = surface_words(clause)
+        cut = next((at for at, word in enumerate(words) if word in _CUES), len(words))
+        told = [stem(one) for one in words[cut + 1 :] if one not in STOP_WORDS]
+        said.update(stem(one) for one in words[:cut] if one not in STOP_WORDS)
+        said.update(told[_REACH:])
+    return frozenset(said)

@@ -87,8 +87,7 @@ class Writer:
             self._draft(prompt, page)
             # 3. One more try for what was refused.
             if _worth_repairing(page):
-                refused = [one for one in page.dropped if not one.text.startswith("[")]
-                self._draft(repair_prompt(prompt, question, refused), page)
+                self._draft(repair_prompt(prompt, question, page.refused_sentences), page)
         except ModelError as error:
             self._on_trouble(error)
             told = Dropped("", f"{error}; quotes are given instead")
@@ -137,7 +136,7 @@ class Writer:
 
 def _worth_repairing(page: Page) -> bool:
     """Whether something was refused and either nothing holds, or the refused is more than an aside."""
-    refused = [one for one in page.dropped if not one.text.startswith("[")]
+    refused = page.refused_sentences
     return bool(refused) and (not page.sentences or len(refused) >= len(page.sentences))
 
 
