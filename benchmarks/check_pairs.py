@@ -29,11 +29,12 @@ from rag.evidence import Evidence
 from rag.values import Source, Turn
 from rag.words import STOP_WORDS, content_words, words
 from rag.writing import checking
-from rag.writing.days import written_days
+from rag.writing.days import holds, stretches, written_days
 from rag.writing.figures import figures
 from rag.writing.names import names
 
 KINDS = ("supported", "number", "name", "speaker", "negation", "other turn", "fabricated")
+_AROUND = 8
 TUNING = {"26", "30", "41"}
 _AUX = r"(?P<aux>did|does|do|is|was|are|were|has|have|had|can|will|would|could|should)"
 _MONTHS = set("january february march april may june july august september october november december".split())
@@ -52,6 +53,7 @@ class Pair:
     where: str
     sentence: str
     cited: tuple[Evidence, ...]
+    context: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,30 @@ def locomo(folder: Path) -> Iterator[Gold]:
         for one in data["qa"]:
             sentence = _stated(one["question"], _in_place(str(one.get("answer", "")), lower))
             gold = [found[key] for key in one["evidence"] if key in found]
-            if one["category"] in {1, 2, 4} and sentence and 1 <= len(gold) <= 3 and len(gold) == len(one["evidence"]):
+            whole = sentence and 1 <= len(gold) <= 3 and len(gold) == len(one["evidence"])
+            if one["category"] in {1, 2, 4} and whole and _stands(one["question"], gold, others, people):
                 yield Gold(path.stem, path.stem in TUNING, sentence, tuple(gold), people, others)
+
+
+def around(cited: Sequence[Evidence], others: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The turns of the conversation that a model would be given along with the cited ones."""
+    return tuple(
+        one
+        for one in others
+        if any(
+            one.source.transcript_id == each.source.transcript_id and abs(one.turn.turn - each.turn.turn) <= _AROUND
+            for each in cited
+        )
+    )
+
+
+def _stands(question: str, gold: Sequence[Evidence], others: Sequence[Evidence], people: Sequence[str]) -> bool:
+    """Whether what the question takes for granted is said around the gold turns: those are chosen for the answer alone."""
+    near = around(gold, others)
+    said = {word for one in near for word in words(one.turn.text)} | {word for who in people for word in words(who)}
+    supported = [day for one in gold for day in stretches(one.turn.text, one.source.date)]
+    named = {word for name in names(question) if name.sure for word in name.words}
+    return named <= said and all(holds(day, supported) for day in written_days(question))
 
 
 def _in_place(answer: str, lower: set[str]) -> str:
@@ -282,9 +306,10 @@ def pairs(evals: Path, corpus: Path, *, each: int) -> list[Pair]:
     golds.extend(podcasts(evals / "podcasts" / "dev.jsonl", corpus))
     made = []
     for gold in golds:
-        made.append(Pair("supported", gold.tuning, gold.where, gold.sentence, gold.cited))
+        near = around(gold.cited, gold.others)
+        made.append(Pair("supported", gold.tuning, gold.where, gold.sentence, gold.cited, near))
         for kind, sentence, cited in corrupted(gold, golds, chance):
-            made.append(Pair(kind, gold.tuning, gold.where, sentence, cited))
+            made.append(Pair(kind, gold.tuning, gold.where, sentence, cited, near))
     return made
 
 
@@ -300,7 +325,7 @@ def main() -> None:
     senses = EncoderSenses([one.turn.text for pair in made if pair.kind == "supported" for one in pair.cited])
     judged = []
     for pair in made:
-        verdict = checking.check(pair.sentence, pair.cited, senses)
+        verdict = checking.check(pair.sentence, pair.cited, senses, context=pair.context)
         judged.append((pair, verdict))
         wrong = (verdict.reason is None) != (pair.kind == "supported")
         if options.wrong and pair.tuning and wrong:
@@ -308,7 +333,7 @@ def main() -> None:
             print(f"{pair.kind} | {pair.where} | {pair.sentence} | {verdict.reason} {verdict.support:.2f}\n    {cited}")
     began = time.perf_counter()
     for pair, _ in judged:
-        checking.check(pair.sentence, pair.cited, senses)
+        checking.check(pair.sentence, pair.cited, senses, context=pair.context)
     cost = (time.perf_counter() - began) / len(judged) * 1000
     lines = _table(judged) + [
         "",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.evidence import Evidence
+from rag.evidence import Evidence, asks
 from rag.reading import question_before
 from rag.sentences import bounded_ranges
 from rag.values import Span
@@ -19,12 +19,12 @@ from rag.words import content_words, words
 from rag.writing.claims import Claim, claim, reports
 from rag.writing.days import holds, stretches, weekday_holds, weekdays
 from rag.writing.figures import figures
-from rag.writing.instructions import addressed, statements
+from rag.writing.instructions import stated_ranges, statements
 from rag.writing.names import Name, name_words, same, spoken_of
 from rag.writing.polarity import affirmed, denies, negated, refuses
 
 # log odds = _COVERED * share of the claim's words in the turns + _MEANING * best cosine - _LINE
-_COVERED, _MEANING, _LINE = 4.0, 6.0, 4.6
+_COVERED, _MEANING, _LINE = 4.0, 6.0, 4.25
 _COUNTED = 12  # up to this, a number may count what is listed or cited
 _COMPARED = 6  # stretches of one turn whose meaning is compared: those with the most words of the claim
 _WINDOW = 45  # words of a stretch of a turn whose meaning is compared
@@ -78,16 +78,17 @@ class _Read:
         return " ".join(self.told)
 
 
-def check(sentence: str, cited: Sequence[Evidence], senses: Senses) -> Verdict:
+def check(sentence: str, cited: Sequence[Evidence], senses: Senses, *, context: Sequence[Evidence] = ()) -> Verdict:
     """Whether some turns carry a sentence.
 
     Args:
         sentence: Plain text, without markers.
         cited: The turns it rests on, at least one.
         senses: Meaning and rarity of words.
+        context: Other turns of the conversation: what "it" and "there" stand for may be named in them.
     """
     told = claim(sentence)
-    read = _read(cited)
+    read = _read(cited, context)
     if not any(text.strip() for text in read.told):
         return Verdict("it rests on words addressed to a machine, not on what somebody tells", 0.0)
     reason = _number(told, read) or _date(told, read) or _speaker(told, read) or _name(told, read)
@@ -95,6 +96,8 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses) -> Verdict:
         return Verdict(reason, 0.0)
     weights = senses.rarity(told.words)
     near, spans, best = _nearness(told, read, senses, weights)
+    if not any(spans):
+        return Verdict("the cited turn only asks", 0.0)
     reason = _polarity(told, best, read.all)
     if reason is not None:
         return Verdict(reason, 0.0)
@@ -115,7 +118,7 @@ def covered(told: Claim, read: _Read, weights: dict[str, float]) -> float:
     return sum(value * _has(there, word) for word, value in worth.items()) / sum(worth.values())
 
 
-def _read(cited: Sequence[Evidence]) -> _Read:
+def _read(cited: Sequence[Evidence], context: Sequence[Evidence] = ()) -> _Read:
     people = frozenset(
         turn.speaker
         for one in cited
@@ -123,17 +126,16 @@ def _read(cited: Sequence[Evidence]) -> _Read:
         if turn is not None and turn.speaker is not None
     )
     told = tuple(statements(one.turn.text)[0] for one in cited)
-    near = " ".join(
-        [
-            *(one.source.title for one in cited),
-            *(
-                spoken_of(statements(turn.text)[0], people)
-                for one in cited
-                for turn in (one.before, one.after)
-                if turn is not None
-            ),
-        ]
-    )
+    sources = {one.source.transcript_id for one in cited}
+    beside = {
+        (one.source.transcript_id, turn.turn): turn
+        for one in (*cited, *(each for each in context if each.source.transcript_id in sources))
+        for turn in (one.before, one.turn, one.after)
+        if turn is not None
+    }
+    people |= {turn.speaker for turn in beside.values() if turn.speaker is not None}
+    titles = dict.fromkeys(one.source.title for one in cited)
+    near = " ".join([*titles, *(spoken_of(statements(turn.text)[0], people) for turn in beside.values())])
     return _Read(tuple(cited), told, tuple(spoken_of(text, people) for text in told), near, people)
 
 
@@ -189,6 +191,9 @@ def _name(told: Claim, read: _Read) -> str | None:
         if not (name.sure or takes_part):
             continue
         if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
+            following = told.names[told.names.index(name) + 1 :]
+            if takes_part and following and f"{name.text} and {following[0].text}" in told.text:
+                continue  # of two who did something together, one may tell
             return f"the name {name.text} is not in what it cites"
         subject = False
     return None
@@ -219,8 +224,7 @@ def _polarity(told: Claim, best: str, whole: str) -> str | None:
     denied = told.negated & about
     if told.denies and not denied & negated(whole):
         found = denied & said
-        beside = best if found else whole
-        if not (denies(beside) or refuses(beside)) or 2 * len(found) >= len(denied):
+        if not (denies(best) or refuses(best)) or 2 * len(found) >= len(denied):
             return "it says no where the cited turn does not"
     left_out = (about & under) - told.negated - said
     if not told.refuses and (len(left_out) >= 2 or (left_out and len(about) <= 4)):
@@ -233,7 +237,7 @@ def _nearness(
 ) -> tuple[float, tuple[Span | None, ...], str]:
     """The best cosine; for each cited turn the stretch that carries the claim, or None; and all those stretches' text."""
     worth = {word: 0.5 + weights.get(word, 0.0) for word in told.words}
-    stretches_of = [_windows(one, worth) for one in read.cited]
+    stretches_of = [_windows(one, worth, questions=told.asks) for one in read.cited]
     texts = [_spoken(one, span) for one, spans in zip(read.cited, stretches_of, strict=True) for span in spans]
     near = senses.similarity(told.text, texts)
     chosen: list[tuple[float, float, Span] | None] = []
@@ -255,19 +259,25 @@ def _nearness(
     return max((each[1] for each in chosen if each is not None), default=0.0), kept, said
 
 
-def _windows(one: Evidence, worth: dict[str, float]) -> list[Span]:
-    """Of the sentences of a turn, alone and two in a row, those that say most of a claim; none addressed to a machine."""
+def _windows(one: Evidence, worth: dict[str, float], *, questions: bool) -> list[Span]:
+    """Of the sentences of a turn, alone and two in a row, those that say most of a claim.
+
+    None addressed to a machine, and no question alone: who asks does not tell.
+    """
     text = one.turn.text
+    stated = stated_ranges(text)
     ranges = [
-        place
-        for place in bounded_ranges(text, max_words=_WINDOW, max_chars=8 * _WINDOW)
-        if not addressed(text[place[0] : place[1]])
+        (start, end)
+        for start, end in bounded_ranges(text, max_words=_WINDOW, max_chars=8 * _WINDOW)
+        if any(first <= start and end <= last for first, last in stated)
     ]
     spans = []
     for first in range(len(ranges)):
         for last in range(first, min(first + 2, len(ranges))):
             start, end = ranges[first][0], ranges[last][1]
             if last == first or len(text[start:end].split()) <= 2 * _WINDOW:
+                if not questions and last == first and asks(text[start:end]):
+                    continue
                 spans.append(Span(one.turn.turn, start, end))
     if len(spans) <= _COMPARED:
         return spans

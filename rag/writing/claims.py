@@ -24,6 +24,7 @@ _SAID_BY = re.compile(
     rf"|\b(?i:according to)\s+(?P<after>{{name}})|\b[Ii]n (?P<view>{{name}})['’]s? (?:view|opinion|words|account|experience)\b"
     rf"|^(?P<label>{{name}}):\s"
 )
+_ASKS = re.compile(r"\b(?:ask|question|wonder|inquir|wants? to know|wanted to know)", re.IGNORECASE)
 # Words by which a sentence tells of the telling, not of what is told.
 _FRAME = frozenset(
     stem(word)
@@ -51,6 +52,7 @@ class Claim:
         negated: The stems that stand under a negation in it.
         refuses: It says no by a word such as "refused".
         denies: It holds a plain "not" or the like.
+        asks: It tells that somebody asked.
     """
 
     text: str
@@ -63,6 +65,7 @@ class Claim:
     negated: frozenset[str]
     refuses: bool
     denies: bool
+    asks: bool
 
 
 def claim(text: str) -> Claim:
@@ -88,6 +91,7 @@ def claim(text: str) -> Claim:
         negated=negated(text),
         refuses=refuses(text),
         denies=denies(text),
+        asks=_ASKS.search(text) is not None,
     )
 
 

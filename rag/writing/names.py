@@ -20,7 +20,9 @@ _NAME = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“”‘(—–-]\s*|\n\s*|\d\.\s+)$")
 # What follows a name that begins a sentence, and hardly ever an ordinary word without an article.
-_ACTS = re.compile(r"\s+(?:said|says|did|does|told|asked|thinks?|thought|believes?|explained|argued|mentioned|claimed|has|had)\b")
+_ACTS = re.compile(
+    r"\s+(?:said|says|did|does|told|asked|thinks?|thought|believes?|explained|argued|mentioned|claimed|has|had)\b"
+)
 # What begins a greeting or an aside to somebody: the name after it is spoken to, not of.
 _CALLS = (
     r"hey|hi|hello|thanks|thank you|congrats|congratulations|wow|yes|yeah|yep|no|nope|well|so|ok|okay|oh|aw+|sure|right|sorry|"

@@ -57,6 +57,7 @@ class Page:
         self.refused = False
         self._turns = {one.n: one.evidence for one in turns}
         self._senses = senses
+        self._context = tuple(self._turns.values())
         self._on_text = on_text
 
     def take(self, drafted: Drafted) -> None:
@@ -95,7 +96,7 @@ class Page:
         """The sentence with quotation marks that hold, the turns that carry it, and whether they do."""
         if cited:
             text = settled(text, [one.turn.text for one in cited])
-            return text, cited, _checked(text, cited, self._senses)
+            return text, cited, _checked(text, cited, self._senses, self._context)
         words = set(content_words(text))
         likely = sorted(
             self._turns.values(),
@@ -103,7 +104,7 @@ class Page:
         )
         for one in likely[:_TRIED]:
             quoted = settled(text, [one.turn.text])
-            verdict = _checked(quoted, [one], self._senses)
+            verdict = _checked(quoted, [one], self._senses, self._context)
             if verdict.reason is None and verdict.support >= _CLEARLY:
                 return quoted, [one], verdict
         return text, [], Verdict("it cites nothing, and no turn clearly says so", 0.0)
@@ -129,12 +130,12 @@ class Page:
         return len(self.citations)
 
 
-def _checked(text: str, cited: Sequence[Evidence], senses: Senses) -> Verdict:
+def _checked(text: str, cited: Sequence[Evidence], senses: Senses, context: Sequence[Evidence]) -> Verdict:
     said = " ".join(one.turn.text for one in cited).casefold()
     for address in _ADDRESS.findall(text):
         if address.rstrip(".,;:!?)").casefold() not in said:
             return Verdict(f"the address {address} is not in what it cites", 0.0)
-    return check(text, cited, senses)
+    return check(text, cited, senses, context=context)
 
 
 def _refuses(text: str) -> bool:

@@ -218,9 +218,7 @@ def test_closing_hangs_up() -> None:
         def close(self) -> None:
             closed.append(True)
 
-    model, _ = chat(
-        lambda _: httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
-    )
+    model, _ = chat(lambda _: httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless()))
     pieces = model.write(PROMPT, lambda _: None)
     assert next(pieces) == "on and "
     pieces.close()
