@@ -98,7 +98,7 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses, *, context: 
     near, spans, best = _nearness(told, read, senses, weights)
     if not any(spans):
         return Verdict("the cited turn only asks", 0.0)
-    reason = _polarity(told, best, read.all)
+    reason = _polarity(told, best)
     if reason is not None:
         return Verdict(reason, 0.0)
     support = _support(covered(told, read, weights), near)
@@ -218,14 +218,12 @@ def _speaker(told: Claim, read: _Read) -> str | None:
     return None
 
 
-def _polarity(told: Claim, best: str, whole: str) -> str | None:
+def _polarity(told: Claim, best: str) -> str | None:
     """Against the stretches that carry it: what is denied in one and not in the other is not the same statement."""
     about, under, said = set(told.words), negated(best), affirmed(best)
     denied = told.negated & about
-    if told.denies and not denied & negated(whole):
-        found = denied & said
-        if not (denies(best) or refuses(best)) or 2 * len(found) >= len(denied):
-            return "it says no where the cited turn does not"
+    if told.denies and not denied & under and (denied & said or not (denies(best) or refuses(best))):
+        return "it says no where the cited turn does not"
     left_out = (about & under) - told.negated - said
     if not told.refuses and (len(left_out) >= 2 or (left_out and len(about) <= 4)):
         return "it leaves out the no of the cited turn"

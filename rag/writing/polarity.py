@@ -20,7 +20,7 @@ _DENIALS = frozenset(
     decline cancel cancelled without unnecessary uncomfortable unfair unaware missing false wrong
     """.split()
 )
-_REACH = 6  # words behind a negation that it is about
+_REACH = 5  # words behind a negation that it is about
 _CLAUSE = re.compile(r"[.!?;:—,]\s|\b(?:but|because|although|though|until|unless)\b")
 _IDIOMS = re.compile(
     r"\bnot only\b|\bno (?:doubt|matter|problem|wonder|worries|longer than|more than|later than)\b|\bwhy not\b|\bor not\b|\bif not\b"
