@@ -85,7 +85,7 @@ def ask(
         timings_ms={
             "search": _ms(found_at - began),
             "quote": _ms(decided_at - found_at),
-            "write": _ms(ended - decided_at),
+            **({} if writer is None else {"write": _ms(ended - decided_at)}),
             "total": _ms(ended - began),
         },
     )
