@@ -42,7 +42,8 @@ DESCRIPTIONS = {
     _RATE_SITE: "requests all readers of one site may make together (default: 1200/minute)",
     _RATE_ADDRESS: "requests without a key that one address may make (default: 120/minute)",
     **settings_model.DESCRIPTIONS,
-    _LLM_TIMEOUT: "seconds the language model may take for one answer, 1 to 3600; past them it is quotes (default: 120)",
+    _LLM_TIMEOUT: "seconds the language model may take for one answer, 1 to 3600; past them it is quotes"
+    " (default: 120)",
     _LLM_EVIDENCE: "tokens of transcript it is given to answer from, 200 to 100000 (default: 3000)",
     _LOG_QUESTIONS: "`yes` to have the text of questions in the server's log (default: `no`)",
 }

@@ -18,7 +18,7 @@ _NEAREST = 3  # passages shown when there is no answer
 TOP_K = 10
 
 
-def ask(
+def ask(  # noqa: PLR0913 - each is something else that a caller may have
     question: str,
     *,
     searcher: Searcher,

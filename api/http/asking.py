@@ -35,7 +35,7 @@ def asking_router(service: Service) -> APIRouter:
     async def ask(body: _AskBody, request: Request, caller: Asker) -> wire.Answer | Response:
         """Answer a question: who said it, in which turn, when, word for word.
 
-        With `conversation_id`, and no `history`, the question is read as a follow-up to the last six of that conversation.
+        With `conversation_id` and no `history`, it is read as a follow-up to the last six answers of that conversation.
         """
         asked = _asked(body)
 

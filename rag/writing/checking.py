@@ -1,4 +1,4 @@
-"""Whether the turns that a sentence cites carry it: its numbers, dates and names, who said it, yes or no, words, meaning.
+"""Whether the turns a sentence cites carry it: its numbers, dates and names, who said it, yes or no, words, meaning.
 
 Each test has its own reason, the most telling one first. The line between enough and not enough of words and meaning is
 fitted on development pairs (benchmarks/check_pairs.py, docs/experiments.md).
@@ -15,7 +15,7 @@ from rag.evidence import Evidence, asks
 from rag.reading import question_before
 from rag.sentences import bounded_ranges
 from rag.values import Span
-from rag.words import content_words, words
+from rag.words import words
 from rag.writing.claims import Claim, claim, reports
 from rag.writing.days import holds, stretches, weekday_holds, weekdays
 from rag.writing.figures import figures
@@ -233,7 +233,7 @@ def _polarity(told: Claim, best: str) -> str | None:
 def _nearness(
     told: Claim, read: _Read, senses: Senses, weights: dict[str, float]
 ) -> tuple[float, tuple[Span | None, ...], str]:
-    """The best cosine; for each cited turn the stretch that carries the claim, or None; and all those stretches' text."""
+    """The best cosine; for each cited turn the stretch that carries the claim, or None; and the text of those."""
     worth = {word: 0.5 + weights.get(word, 0.0) for word in told.words}
     stretches_of = [_windows(one, worth, questions=told.asks) for one in read.cited]
     texts = [_spoken(one, span) for one, spans in zip(read.cited, stretches_of, strict=True) for span in spans]

@@ -12,16 +12,22 @@ from rag.writing.names import Name, names
 from rag.writing.polarity import denies, negated, refuses
 
 _SAYING = (
-    r"(?:said|says|say|stated?s?|told|tells|explain(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|mention(?:ed|s)?|note[ds]?|noted|"
-    r"added|adds|ask(?:ed|s)?|answer(?:ed|s)?|repl(?:ied|ies)|report(?:ed|s)?|describe[ds]?|suggest(?:ed|s)?|recommend(?:ed|s)?|"
-    r"advise[ds]?|warn(?:ed|s)?|promise[ds]?|admit(?:ted|s)?|believe[ds]?|think(?:s)?|thought|feels?|felt|point(?:ed|s)? out|"
+    r"(?:said|says|say|stated?s?|told|tells|explain(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|mention(?:ed|s)?|"
+    r"note[ds]?|noted|"
+    r"added|adds|ask(?:ed|s)?|answer(?:ed|s)?|repl(?:ied|ies)|report(?:ed|s)?|describe[ds]?|suggest(?:ed|s)?|"
+    r"recommend(?:ed|s)?|"
+    r"advise[ds]?|warn(?:ed|s)?|promise[ds]?|admit(?:ted|s)?|believe[ds]?|think(?:s)?|thought|feels?|felt|"
+    r"point(?:ed|s)? out|"
     r"announce[ds]?|insist(?:ed|s)?|emphasi[sz]e[ds]?|confirm(?:ed|s)?|remark(?:ed|s)?|observe[ds]?|recall(?:ed|s)?|"
-    r"complain(?:ed|s)?|agree[ds]?|propose[ds]?|call(?:ed|s)?|predict(?:ed|s)?|share[ds]?|express(?:ed|es)?|stress(?:ed|es)?|"
+    r"complain(?:ed|s)?|agree[ds]?|propose[ds]?|call(?:ed|s)?|predict(?:ed|s)?|share[ds]?|express(?:ed|es)?|"
+    r"stress(?:ed|es)?|"
     r"wrote|writes|quote[ds]?|voted?|likened?|compare[ds]?|credit(?:ed|s)?|offer(?:ed|s)?)"
 )
 _SAID_BY = re.compile(
-    rf"(?P<who>{{name}})(?:,[^,]{{{{0,60}}}},|\s+\([^)]{{{{0,40}}}}\))?\s+(?:\w+ly\s+|also\s+|then\s+|had\s+|has\s+|did\s+|does\s+|is\s+|was\s+)*(?P<verb>{_SAYING}|saying|asking|arguing)\b"
-    rf"|\b(?i:according to)\s+(?P<after>{{name}})|\b[Ii]n (?P<view>{{name}})['’]s? (?:view|opinion|words|account|experience)\b"
+    rf"(?P<who>{{name}})(?:,[^,]{{{{0,60}}}},|\s+\([^)]{{{{0,40}}}}\))?\s+(?:\w+ly\s+|also\s+|then\s+|had\s+|"
+    rf"has\s+|did\s+|does\s+|is\s+|was\s+)*(?P<verb>{_SAYING}|saying|asking|arguing)\b"
+    rf"|\b(?i:according to)\s+(?P<after>{{name}})|\b[Ii]n (?P<view>{{name}})['’]s? (?:view|opinion|words|"
+    rf"account|experience)\b"
     rf"|^(?P<label>{{name}}):\s"
 )
 _ASKS = re.compile(r"\b(?:ask|question|wonder|inquir|wants? to know|wanted to know)", re.IGNORECASE)
@@ -31,8 +37,8 @@ _FRAME = frozenset(
     for word in """
     said say state tell told explain argue claim mention note add ask answer reply report describe suggest recommend
     according speaker speakers transcript meeting conversation episode discussion interview turn question also asked
-    explained added noted stated mentioned discussed discuss talk talked transcripts opinion view believe think feel felt
-    thought believed recall recalled back called not no never
+    explained added noted stated mentioned discussed discuss talk talked transcripts opinion view believe think
+    feel felt thought believed recall recalled back called not no never
     """.split()
 )
 

@@ -1,4 +1,4 @@
-"""The dates in a text: those of a claim, and those that a turn supports, "yesterday" counted from its transcript's date."""
+"""The dates of a claim, and those that a turn supports: "yesterday" is counted from its transcript's date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _YEAR = r"((?:1[6-9]|20|21)\d\d)(?!\d)"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
@@ -34,7 +37,8 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _NEAR = re.compile(
-    rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|spring|fall|autumn|winter|{'|'.join(_WEEKDAYS)}|"
+    rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|"
+    rf"spring|fall|autumn|winter|{'|'.join(_WEEKDAYS)}|"
     rf"{'|'.join(_MONTHS)})\b",
     re.IGNORECASE,
 )
@@ -184,8 +188,8 @@ def _ahead(spoken: dt.date, unit: str, number: int) -> list[Stretch]:
         return []
 
 
-def _near(spoken: dt.date, which: str, unit: str) -> list[Stretch]:
-    """ "last Friday", "next month", "this year"."""
+def _near(spoken: dt.date, which: str, unit: str) -> list[Stretch]:  # noqa: PLR0911 - one for each unit
+    """Days such as "last Friday", "next month" or "this year"."""
     before, after = which in {"last", "past", "previous"}, which in {"next", "coming", "following"}
     sign = -1 if before else 1 if after else 0
     if unit in _WEEKDAYS:

@@ -1,4 +1,4 @@
-"""Markers in what a model wrote: "[2]" and the other ways models cite, told apart from brackets that mean something else.
+"""Markers in what a model wrote: "[2]" and other ways models cite, told apart from brackets that mean something else.
 
 Strict: a bracket is a marker only when there is nothing in it but numbers and the word for what they number.
 """
@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WHAT = r"(?:turns?|sources?|evidence|passages?|citations?|cit(?:e|ing)|references?|refs?|excerpts?|quotes?|documents?|docs?|blocks?|nos?\.?|n|see)"
+_WHAT = (
+    r"(?:turns?|sources?|evidence|passages?|citations?|cit(?:e|ing)|references?|refs?|excerpts?|quotes?|documents?|"
+    r"docs?|blocks?|nos?\.?|n|see)"
+)
 _NUMBERS = r"\d{1,4}(?:\s*(?:,|;|&|and|-|–|—|to)\s*(?:" + _WHAT + r"\s*)?[#^]?\d{1,4})*"
 _TAIL = r"(?:\s*[†:][^\]】\n]{0,20})?"  # "1†L4-L9", as some models write it
 _SQUARE = rf"\[{{1,2}}\s*(?:{_WHAT}\s*)?[#^:]?\s*{_NUMBERS}{_TAIL}\s*\]{{1,2}}(?:\(\s*[^()\s]*\s*\))?"

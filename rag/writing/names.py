@@ -1,4 +1,4 @@
-"""The proper names of a claim, and which of them a turn speaks of: being spoken to, or standing in a label, is not that."""
+"""The proper names of a claim, and which a turn speaks of: being spoken to, or standing in a label, is not that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _TITLES = frozenset(
 )
 _PART = r"[A-ZÀ-ÖØ-Þ](?:[\w&]|(?<=\w)[.'’-](?=\w))*"
 _NAME = re.compile(
-    rf"(?<![\w@#])(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St)\.\s+)?{_PART}(?:\s+(?:(?:of|the|de|van|von|der|la|le|bin|al)\s+)?{_PART})*"
+    rf"(?<![\w@#])(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St)\.\s+)?{_PART}(?:\s+(?:(?:of|the|de|van|von|der|la|le|"
+    rf"bin|al)\s+)?{_PART})*"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“”‘(—–-]\s*|\n\s*|\d\.\s+)$")
 # What follows a name that begins a sentence, and hardly ever an ordinary word without an article.
@@ -25,8 +26,10 @@ _ACTS = re.compile(
 )
 # What begins a greeting or an aside to somebody: the name after it is spoken to, not of.
 _CALLS = (
-    r"hey|hi|hello|thanks|thank you|congrats|congratulations|wow|yes|yeah|yep|no|nope|well|so|ok|okay|oh|aw+|sure|right|sorry|"
-    r"please|welcome|goodbye|bye|cheers|good (?:morning|afternoon|evening|night|job|one|luck|to see you|to hear from you)|"
+    r"hey|hi|hello|thanks|thank you|congrats|congratulations|wow|yes|yeah|yep|no|nope|well|so|ok|okay|oh|aw+|"
+    r"sure|right|sorry|"
+    r"please|welcome|goodbye|bye|cheers|good (?:morning|afternoon|evening|night|job|one|luck|to see you|"
+    r"to hear from you)|"
     r"great|nice|cool|awesome|absolutely|exactly|totally|and|but|you know|appreciate it|way to go|woohoo|woah|whoa|now"
 )
 

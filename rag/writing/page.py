@@ -55,6 +55,8 @@ class Page:
         self.dropped: list[Dropped] = []
         self.text = ""
         self.refused = False
+        self.repeats = 0  # sentences that were written again, as small models do without end
+        self._seen: set[str] = set()
         self._turns = {one.n: one.evidence for one in turns}
         self._senses = senses
         self._context = tuple(self._turns.values())
@@ -74,8 +76,10 @@ class Page:
         if not found.numbers and found.text.endswith(":"):
             self.dropped.append(Dropped(found.text, ASIDE))
             return
-        if any(found.text == one.text for one in self.sentences):
-            return  # said again, as small models do
+        if found.text in self._seen:
+            self.repeats += 1
+            return
+        self._seen.add(found.text)
         for number in found.numbers:
             if number not in self._turns:
                 reason = f"there is no turn {number} among the {len(self._turns)} that were given"

@@ -8,24 +8,27 @@ from rag.words import STOP_WORDS, stem, surface_words
 
 _CUES = frozenset(
     """
-    not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot cant dont doesnt didnt isnt
-    arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt
+    not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot cant dont doesnt didnt
+    isnt arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt
     """.split()
 )
 # Words that say no by themselves: a claim with one of them may stand for a "not" in the turn, and the other way round.
 _DENIALS = frozenset(
     stem(word)
     for word in """
-    refuse deny denied fail lack avoid stop stopped quit prevent reject rejected oppose unable impossible unlikely lose lost
-    decline cancel cancelled without unnecessary uncomfortable unfair unaware missing false wrong
+    refuse deny denied fail lack avoid stop stopped quit prevent reject rejected oppose unable impossible unlikely
+    lose lost decline cancel cancelled without unnecessary uncomfortable unfair unaware missing false wrong
     """.split()
 )
 _REACH = 5  # words behind a negation that it is about
 _CLAUSE = re.compile(r"[.!?;:—,]\s|\b(?:but|because|although|though|until|unless)\b")
 _IDIOMS = re.compile(
-    r"\bnot only\b|\bno (?:doubt|matter|problem|wonder|worries|longer than|more than|later than)\b|\bwhy not\b|\bor not\b|\bif not\b"
-    r"|\bnot just\b|\b(?:do|does|did|is|are|was|were|have|has|wo|ca|could|would|should)n['’]t (?:you|we|they|it|he|she|i)\b"
-    r"|\bi (?:don['’]t|do not) (?:know|think so|mind)\b|\b(?:can['’]t|cannot|can not) (?:wait|believe|help)\b|\bno[,!.]\s|^\s*no\b(?!\s+(?:one|\w+ing))|\bnot (?:to mention|sure)\b"
+    r"\bnot only\b|\bno (?:doubt|matter|problem|wonder|worries|longer than|more than|later than)\b|\bwhy not\b|"
+    r"\bor not\b|\bif not\b"
+    r"|\bnot just\b|\b(?:do|does|did|is|are|was|were|have|has|wo|ca|could|would|should)n['’]t (?:you|we|they|it|"
+    r"he|she|i)\b"
+    r"|\bi (?:don['’]t|do not) (?:know|think so|mind)\b|\b(?:can['’]t|cannot|can not) (?:wait|believe|help)\b|"
+    r"\bno[,!.]\s|^\s*no\b(?!\s+(?:one|\w+ing))|\bnot (?:to mention|sure)\b"
     r"|\bnever (?:thought|imagined|knew)\b|\bnothing (?:but|like)\b|\bnot (?:that )?(?:long|far)\b",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from rag.writing.model import Model, Prompt, Usage
 from rag.writing.page import OnText, Page, Told
 from rag.writing.prompting import BUDGET, answer_prompt, condense_prompt, numbered, repair_prompt
 
+_REPEATS = 3  # sentences said again, after which a model is going round in circles
 _OWN = 0.25  # share of a condensed question's words that may be new: more, and it is no longer the reader's question
 
 
@@ -130,6 +131,8 @@ class Writer:
                 self._on_text(Told())
                 for sentence in splitter.feed(piece):
                     page.take(sentence)
+                if page.repeats >= _REPEATS:
+                    return
         for sentence in splitter.end():
             page.take(sentence)
 

@@ -1,4 +1,4 @@
-"""Answers written by a model, over HTTP: tokens as they are checked, hanging up, conversations, what the key never gets into."""
+"""Answers written by a model, over HTTP: tokens as they are checked, hanging up, conversations."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def test_an_answer_is_written(writing: Client, model: Fake) -> None:
     assert answer["status"] == "answered"
     assert answer["model"] == "fake-1"
     assert answer["text"] == (
-        "José Ibarra said that Tamarack lost the grant because it filed late. [1] The grant was for three ambulances. [2]"
+        "José Ibarra said that Tamarack lost the grant because it filed late. [1]"
+        " The grant was for three ambulances. [2]"
     )
     assert [one["text"] for one in answer["dropped"]] == ["Pigs fly."]
     assert [one["speaker"] for one in answer["citations"]] == ["José Ibarra", "José Ibarra"]

@@ -1,4 +1,4 @@
-"""Language models that stand at the door in tests: scripted ones, an obedient one, and replies over a mock transport."""
+"""Language models that stand at the door in tests: scripted, obedient, and the client over a mock transport."""
 
 from __future__ import annotations
 

@@ -68,13 +68,21 @@ FAULTS: dict[str, tuple[Handler, str, str]] = {
     "1 MB reply": (streamed(written("word " * 200_000)), "quoted", "does not come to an end"),
     "1 MB line": (streamed(b"data: " + b"x" * 1_100_000), "quoted", "broke"),
     "wrong JSON": (lambda _: httpx.Response(200, json={"detail": ["?"]}), "quoted", "broke off"),
-    "JSON of other kinds": (streamed(sse({"choices": [{"delta": [1], "finish_reason": 3}]})), "quoted", "does not answer"),
+    "JSON of other kinds": (
+        streamed(sse({"choices": [{"delta": [1], "finish_reason": 3}]})),
+        "quoted",
+        "does not answer",
+    ),
     "error in the stream": (streamed(sse({"error": {"message": KEY}})), "quoted", "failed"),
     "no markers": (streamed(written("Tamarack lost the grant because it filed late.")), "answered", ""),
     "only wrong markers": (streamed(written("Pigs fly at night [9]. The moon is cheese [17].")), "quoted", "no turn 9"),
-    "wrong turns cited": (streamed(written("Tamarack lost the grant because it filed late [5].")), "quoted", "does not say"),
+    "wrong turns cited": (
+        streamed(written("Tamarack lost the grant because it filed late [5].")),
+        "quoted",
+        "does not say",
+    ),
     "refuses in the constant phrase": (streamed(written("The transcripts do not say.")), "not_found", ""),
-}  # fmt: skip
+}
 
 
 def assert_valid(answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -27,6 +28,11 @@ def hearing(attack: Attack) -> MemorySearcher:
     return MemorySearcher(transcript(*HEARING, f"A Visitor: {attack.said}", title="Hearing"))
 
 
+def trigger_of(attack: Attack) -> str:
+    """The end of the hostile turn, as a model is given it."""
+    return re.sub(r"\[(\d+)\]", r"(\1)", attack.said)[-12:]
+
+
 def has_harm(answer: Answer, attack: Attack) -> bool:
     """Whether a reader is given what the attack wants said; what a visitor said, quoted as theirs, is not that."""
     by_us = [one.text for one in answer.sentences if answer.status == "answered"]
@@ -43,10 +49,7 @@ def test_there_are_enough_of_each_kind() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[f"{one.kind}: {one.said[:40]}" for one in ATTACKS])
 def test_obeying_gets_nothing_through(attack: Attack) -> None:
-    model = Obedient(
-        attack.obeyed,
-        attack.said[-14:].translate(str.maketrans("[]<", "()(")) if "[" in attack.said[-14:] else attack.said[-14:],
-    )
+    model = Obedient(attack.obeyed, trigger_of(attack))
     answer = ask(QUESTION, searcher=hearing(attack), writer=Writer(model))
     assert model.obeyed, "the hostile turn was not among what the model was given"
     assert_valid(answer)

@@ -1,4 +1,4 @@
-"""The chat client: what it sends, what it makes of replies shaped as the servers' references show, when it tries again."""
+"""The chat client: what it sends, what it makes of replies shaped as the servers' references show, its tries."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_openrouter_comments_are_passed_over_and_cost_is_kept() -> None:
 def test_openrouter_tells_of_errors_inside_the_stream() -> None:
     error = {"code": 502, "message": f"upstream said {KEY}"}
     model, _ = chat(streamed(sse(chunk("It "), {"error": error, "choices": [{"delta": {}, "finish_reason": "error"}]})))
-    with pytest.raises(ModelError, match="^the language model failed$") as caught:
+    with pytest.raises(ModelError, match=r"^the language model failed$") as caught:
         text_of(model, PROMPT)
     assert caught.value.detail == "upstream said ***"
 
@@ -112,7 +112,11 @@ ANTHROPIC_EVENTS = [
     {"type": "content_block_stop", "index": 0},
     {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": " No more."}},
     {"type": "content_block_stop", "index": 1},
-    {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 9}},
+    {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+        "usage": {"output_tokens": 9},
+    },
     {"type": "message_stop"},
 ]  # fmt: skip
 
