@@ -15,6 +15,7 @@ _LINK = re.compile(r"\[([^\]\n]*[^\]\d\s,;-][^\]\n]*)\]\([^)\n]*\)")  # its word
 _DECORATION = re.compile(
     r"(?m)^\s{0,8}(?:#{1,6}\s+|>\s*|[-*+•]\s+|\d{1,2}[.)]\s+)|\*\*|__|`+|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)"
 )
+_ITEM = re.compile(r"^\s*(?:#{1,6}|>|[-*+•]|\d{1,2}[.)])\s+")
 _ENDS = re.compile(r"[.!?…。！？:;]")
 MAX_CHARS = 1500  # of a sentence; a longer one is none, and is not checked
 _CERTAIN = 12  # characters of the next sentence that settle where the one before it ends ("Mr." may need them)
@@ -43,6 +44,8 @@ class Splitter:
             return []
         *whole, self._rest = _THINKING.sub("", self._rest).split("\n")
         found = [one for line in whole for one in self._line(sentences(line), ends=True)]
+        if not self._in_line:
+            self._rest = _ITEM.sub("", self._rest)
         certain, self._rest = _certain(self._rest) if _ENDS.search(piece) or self._pending else ([], self._rest)
         self._pending = _ENDS.search(self._rest) is not None
         if len(self._rest) > MAX_CHARS:
@@ -64,6 +67,7 @@ class Splitter:
 def sentences(line: str) -> list[str]:
     """The sentences of one line, markers that follow a full stop with the sentence before it."""
     found: list[str] = []
+    line = _ITEM.sub("", line)
     for start, end in sentence_ranges(line):
         sentence = line[start:end]
         cut = leading(sentence) if found else 0

@@ -24,6 +24,7 @@ _DIGITS = re.compile(
     rf"(?:[\s-]?({'|'.join(sorted(_SCALES, key=len, reverse=True))})s?\b)?(?![A-Za-z])",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(r"\d[\s-]?$")
 _WORDS = re.compile(r"[a-z]+", re.IGNORECASE)
 _LINKED = re.compile(r"[\s-]+|\s*,\s*")
 
@@ -47,7 +48,8 @@ def _spelt(text: str) -> list[tuple[float, str]]:
     for match in [*_WORDS.finditer(text), None]:
         word = "" if match is None else match.group().lower()
         beside = match is not None and (not run or _LINKED.fullmatch(text[ended : match.start()]) is not None)
-        counts = word in _UNITS or word in _TENS or word.rstrip("s") in _LONG or word in _ALONE or word == "half"
+        scales = word.rstrip("s") in _LONG and not _BEHIND.search(text[: match.start()] if match else "")
+        counts = word in _UNITS or word in _TENS or scales or word in _ALONE or word == "half"
         joins = word in {"and", "a"} and bool(run)
         if run and not (beside and (counts or joins)):
             found.extend(_values(run, text[began:ended]))
