@@ -109,6 +109,7 @@ _OPENERS = frozenset(
     """
     according after although another both each during despite every few first second third finally later meanwhile
     moreover nobody none not only people since someone somebody several speakers speaker they today two three four
-    unlike until when while yes yesterday today tonight tomorrow no never instead however therefore thus overall here before because either neither
+    unlike until when while yes yesterday today tonight tomorrow no never instead however
+    therefore thus overall here before because either neither
     """.split()
 )
