@@ -83,16 +83,20 @@ class Writer:
         turns = numbered(evidence, question, budget=self._budget)
         prompt = answer_prompt(question, turns, by_block=self.model.cites_blocks)
         page = Page(turns, senses, self._on_text)
+        drafted = False
         try:
             # 2. A draft, every sentence checked as soon as it stands.
             self._draft(prompt, page)
+            drafted = True
             # 3. One more try for what was refused.
             if _worth_repairing(page):
                 self._draft(repair_prompt(prompt, question, page.refused_sentences), page)
         except ModelError as error:
             self._on_trouble(error)
-            told = Dropped("", f"{error}; quotes are given instead")
-            return Written("", (), (), (*page.dropped, told), refused=False)
+            if not drafted or not page.sentences:
+                told = Dropped("", f"{error}; quotes are given instead")
+                return Written("", (), (), (*page.dropped, told), refused=False)
+            page.dropped.append(Dropped("", f"{error}; what was refused could not be written again"))
         # 4. What holds. A model that refuses where a turn told it to has not read the others.
         told_to = any(statements(one.evidence.turn.text)[1] for one in turns)
         return Written(

@@ -89,6 +89,15 @@ def test_one_repair_with_the_reasons(searcher: MemorySearcher) -> None:
     assert [one.text for one in answer.dropped] == ["The grant was for nine ambulances."]
 
 
+def test_a_model_that_fails_at_the_repair_does_not_take_back_what_holds(searcher: MemorySearcher) -> None:
+    answer, _ = asked(searcher, f"{GOOD} Pigs fly [2].", ModelError("the language model is busy"))
+    assert answer.text == "Tamarack lost the grant because it filed late. [1]"
+    assert [one.reason for one in answer.dropped] == [
+        "the cited turn does not say so",
+        "the language model is busy; what was refused could not be written again",
+    ]
+
+
 def test_what_cannot_be_repaired_is_quoted(searcher: MemorySearcher) -> None:
     answer, model = asked(searcher, "Pigs fly [2].", "Pigs fly high [2].")
     assert answer.status == "quoted"
