@@ -249,8 +249,8 @@ def _nearness(
             found.append((has + near[at] - 0.002 * len(there), near[at], span))
             at += 1
         chosen.append(max(found, key=lambda each: each[0]) if found else None)
-    top = max((each[0] for each in chosen if each is not None), default=0.0)
-    kept = tuple(each[2] if each is not None and each[0] >= 0.4 * top else None for each in chosen)
+    top = max((each[0] for each in chosen if each is not None), default=0.0)  # below 0 where nothing is alike
+    kept = tuple(each[2] if each is not None and each[0] >= min(0.4 * top, top) else None for each in chosen)
     said = " ".join(
         one.turn.text[span.char_start : span.char_end] for one, span in zip(read.cited, kept, strict=True) if span
     )
