@@ -188,7 +188,7 @@ def _name(told: Claim, read: _Read) -> str | None:
     subject = True
     for name in told.names:
         takes_part = any(same(name.words, name_words(person)) for person in read.people)
-        if not (name.sure or takes_part):
+        if not (name.sure or takes_part or _stands_alone(name)):
             continue
         if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
             following = told.names[told.names.index(name) + 1 :]
@@ -197,6 +197,14 @@ def _name(told: Claim, read: _Read) -> str | None:
             return f"the name {name.text} is not in what it cites"
         subject = False
     return None
+
+
+def _stands_alone(name: Name) -> bool:
+    """Whether a word that begins a sentence is a name, or else a thing without an article ("Chicago", "Freight").
+
+    Either has to be in the turns; plurals and what is done ("Margins", "Painting") may be told in other words.
+    """
+    return len(name.words) == 1 and len(name.text) > 2 and not name.text.endswith(("s", "ing", "ly", "ed"))
 
 
 def _is_there(name: Name, read: _Read, *, takes_part: bool) -> bool:

@@ -67,6 +67,7 @@ def test_text_is_told_as_soon_as_its_sentence_is_checked(searcher: MemorySearche
         ("The grant was for nine ambulances [4].", "the number nine is not in what it cites"),
         ("Tamarack lost the grant on 3 May 2021 [2].", "the date 3 May 2021 is not in what it cites"),
         ("The garage is in Port Lincoln [4].", "the name Port Lincoln is not in what it cites"),
+        ("Harlan lost the grant because it filed late [2].", "the name Harlan is not in what it cites"),
         ("Diane Okafor said that Tamarack filed late [2].", "it has Diane Okafor say what another says"),
         ("Tamarack did not lose the grant [2].", "it says no where the cited turn does not"),
         ("Lee Sand did vote for the ambulance grant [5].", "it leaves out the no of the cited turn"),
