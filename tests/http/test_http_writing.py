@@ -43,8 +43,8 @@ class Fake:
         if not prompt.evidence:
             yield "How many ambulances was the Tamarack grant for?"
             return
-        late = next(n for n, one in enumerate(prompt.evidence, start=1) if "filed late" in one)
-        three = next(n for n, one in enumerate(prompt.evidence, start=1) if "three ambulances" in one)
+        late = next((n for n, one in enumerate(prompt.evidence, start=1) if "filed late" in one), 1)
+        three = next((n for n, one in enumerate(prompt.evidence, start=1) if "three ambulances" in one), 1)
         yield from f"{FIRST.replace('[2]', f'[{late}]')} Pigs fly [{late}]. {SECOND.replace('[4]', f'[{three}]')}"
         on_usage(Usage(100, 20, 0.5))
 
