@@ -93,7 +93,7 @@ def test_a_long_wait_is_filled_with_comments() -> None:
     def work(on_hits: OnHits, _: object) -> wire.Answer:
         hits: Sequence[Hit] = ()
         on_hits(hits)
-        time.sleep(0.1)
+        time.sleep(0.4)
         raise RuntimeError
 
     text = served(work, pulse_s=0.02)
