@@ -10,7 +10,8 @@ from prompts import REFUSAL
 from rag.evidence import Evidence
 from rag.values import Citation, Dropped, Sentence, Span
 from rag.words import content_words
-from rag.writing.checking import Senses, Verdict, check
+from rag.writing.checking import Verdict, check
+from rag.writing.cited import Senses
 from rag.writing.draft import MAX_CHARS, Drafted
 from rag.writing.markers import marked
 from rag.writing.prompting import Numbered

@@ -12,7 +12,7 @@ from rag.evidence import Evidence
 from rag.question import MAX_CHARS
 from rag.values import Citation, Dropped, Message, Sentence
 from rag.words import content_words
-from rag.writing.checking import Senses
+from rag.writing.cited import Senses
 from rag.writing.draft import Splitter
 from rag.writing.instructions import statements
 from rag.writing.model import Model, Prompt, Usage
