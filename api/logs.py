@@ -16,6 +16,7 @@ from api.http.current import CURRENT
 
 _OURS = logging.getLogger("transcite")
 _REQUESTS = logging.getLogger("transcite.requests")
+_MODEL = logging.getLogger("transcite.model")
 _QUESTIONS = logging.getLogger("transcite.questions")
 _FIRST = ("time", "level", "event", "request_id", "trace_id", "message")
 _NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback", "stack_info": "stack"}
@@ -40,6 +41,11 @@ def log_request(**fields: object) -> None:
 def log_question(question: str, caller: str | None) -> None:
     """Write a question down, a line of its own; only where the settings ask for it."""
     _QUESTIONS.info("", extra={"event": "question", "question": question, "caller": caller})
+
+
+def log_trouble(reason: str, detail: str) -> None:
+    """Write down why the language model could not be used; neither question nor key stands in it."""
+    _MODEL.warning("", extra={"event": "model", "reason": reason, "detail": detail})
 
 
 class Lines(JsonFormatter):

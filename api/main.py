@@ -107,14 +107,15 @@ def ask(
     since: given.Since = None,
     until: given.Until = None,
     top_k: given.TopK = given.TOP_K,
-    no_llm: given.NoLlm = False,  # noqa: ARG001 - always so
+    no_llm: given.NoLlm = False,
     as_json: given.AsJson = False,
 ) -> None:
     """Answer a question from the transcripts: who said it, in which turn, when, word for word."""
     from api import asking
 
     chosen = given.Chosen(speaker, not_speaker, transcript, collection, since, until)
-    asking.ask(given.parts(ctx), question, chosen.filters(), top_k=top_k, as_json=as_json)
+    parts = given.parts(ctx)
+    asking.ask(parts.quoting() if no_llm else parts, question, chosen.filters(), top_k=top_k, as_json=as_json)
 
 
 def search(

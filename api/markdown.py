@@ -8,6 +8,7 @@ Brackets are written as character references: with a backslash, chat windows tak
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -59,9 +60,18 @@ def written(answer: wire.Answer, base: str) -> Written:
         answer: The answer.
         base: Put before the addresses of transcripts: "https://transcripts.example".
     """
-    cited = {one.n: one for one in answer.citations if one.role is None}
+    body = linked(answer.text, [one for one in answer.citations if one.role is None], base)
+    listed = [_listed(one, base) for one in answer.citations]
+    heading = "Nearest passages" if answer.status == "not_found" else "Sources"
+    sources = [f"**{heading}**", "\n".join(listed)] if listed else []
+    return Written("\n\n".join([body.text, *sources]), body.links)
+
+
+def linked(said: str, citations: Sequence[wire.Citation], base: str) -> Written:
+    """The text of an answer as Markdown, every marker a link; that of its beginning is the beginning of it."""
+    cited = {one.n: one for one in citations}
     text, links = "", []
-    for line in filter(None, (line.strip() for line in answer.text.splitlines())):
+    for line in filter(None, (line.strip() for line in said.splitlines())):
         text += "\n\n" if text else ""
         for at, piece in enumerate(_MARKER.split(line)):
             if at % 2 == 0:
@@ -72,9 +82,7 @@ def written(answer: wire.Answer, base: str) -> Written:
                 text += link
             else:
                 text += escaped(f"[{piece}]")
-    listed = [_listed(one, base) for one in answer.citations]
-    heading = "Nearest passages" if answer.status == "not_found" else "Sources"
-    return Written("\n\n".join([text, *([f"**{heading}**", "\n".join(listed)] if listed else [])]), tuple(links))
+    return Written(text, tuple(links))
 
 
 def escaped(text: str) -> str:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
+from api import settings_model
 from index.encoder import PACKAGED
 from rag.errors import InputError
+from rag.writing.model import Endpoint
 
 _PREFIX = "TRANSCITE_"
 _PORTS = {"http": 80, "https": 443}
@@ -20,6 +22,7 @@ _HOME, _ENCODER = "TRANSCITE_HOME", "TRANSCITE_ENCODER"
 _MAX_FILE_MB, _MAX_UPLOAD_MB = "TRANSCITE_MAX_FILE_MB", "TRANSCITE_MAX_UPLOAD_MB"
 _HOSTS, _PUBLIC_URL, _PROXIES = "TRANSCITE_HOSTS", "TRANSCITE_PUBLIC_URL", "TRANSCITE_TRUSTED_PROXIES"
 _ORIGINS, _LOG_QUESTIONS = "TRANSCITE_CORS_ORIGINS", "TRANSCITE_LOG_QUESTIONS"
+_LLM_TIMEOUT, _LLM_EVIDENCE = "TRANSCITE_LLM_TIMEOUT_S", "TRANSCITE_LLM_EVIDENCE"
 _RATE_KEY, _RATE_SITE, _RATE_ADDRESS = "TRANSCITE_RATE_KEY", "TRANSCITE_RATE_SITE", "TRANSCITE_RATE_ADDRESS"
 
 # One line each, for people; the README's table is held to it by a test.
@@ -38,6 +41,10 @@ DESCRIPTIONS = {
     _RATE_KEY: "requests one key may make, such as 10/second or 600/minute (default: 600/minute)",
     _RATE_SITE: "requests all readers of one site may make together (default: 1200/minute)",
     _RATE_ADDRESS: "requests without a key that one address may make (default: 120/minute)",
+    **settings_model.DESCRIPTIONS,
+    _LLM_TIMEOUT: "seconds the language model may take for one answer, 1 to 3600; past them it is quotes"
+    " (default: 120)",
+    _LLM_EVIDENCE: "tokens of transcript it is given to answer from, 200 to 100000 (default: 3000)",
     _LOG_QUESTIONS: "`yes` to have the text of questions in the server's log (default: `no`)",
 }
 
@@ -65,6 +72,9 @@ class Settings:
     rates: Rates = Rates()
     log_questions: bool = False
     max_upload_mb: int = 1000
+    llm: Endpoint | None = None
+    llm_timeout_s: int = 120
+    llm_evidence: int = 3000
 
     @property
     def max_bytes(self) -> int:
@@ -92,8 +102,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=_home(environ.get(_HOME)),
         encoder=_encoder(environ.get(_ENCODER, PACKAGED)),
-        max_file_mb=_megabytes(environ, _MAX_FILE_MB, usual=64, most=10_000),
-        max_upload_mb=_megabytes(environ, _MAX_UPLOAD_MB, usual=1000, most=100_000),
+        max_file_mb=_whole(environ, _MAX_FILE_MB, usual=64, least=1, most=10_000),
+        max_upload_mb=_whole(environ, _MAX_UPLOAD_MB, usual=1000, least=1, most=100_000),
         hosts=_each(environ, _HOSTS, _host, "names such as transcripts.example or 10.0.0.7:8300"),
         public_url=_public_url(environ),
         trusted_proxies=_each(environ, _PROXIES, _network, "addresses or networks such as 10.0.0.0/8"),
@@ -104,6 +114,9 @@ def read(environ: Mapping[str, str]) -> Settings:
             address=_rate(environ, _RATE_ADDRESS, usual.address),
         ),
         log_questions=_yes(environ, _LOG_QUESTIONS),
+        llm=settings_model.endpoint(environ),
+        llm_timeout_s=_whole(environ, _LLM_TIMEOUT, usual=120, least=1, most=3600),
+        llm_evidence=_whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
     )
 
 
@@ -189,11 +202,11 @@ def _encoder(value: str) -> str:
     return value
 
 
-def _megabytes(environ: Mapping[str, str], name: str, *, usual: int, most: int) -> int:
+def _whole(environ: Mapping[str, str], name: str, *, usual: int, least: int, most: int) -> int:
     value = environ.get(name, str(usual))
     # int() alone would also take "1_0", " 7 " and digits of other scripts.
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and 1 <= int(value) <= most):
-        raise _refused(name, value, f"a whole number from 1 to {most}")
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise _refused(name, value, f"a whole number from {least} to {most}")
     return int(value)
 
 

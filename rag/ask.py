@@ -17,6 +17,7 @@ from rag.question import checked, parse
 from rag.understanding import Understood, nearer, understand
 from rag.values import Answer, Citation, Filters, Message, Searched, Sentence
 from rag.wording import counted, quoted, unmarked
+from rag.writing.writer import NOTHING, Writer
 
 _NEAREST = 3  # passages shown when there is no answer
 TOP_K = 10
@@ -31,8 +32,9 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
     top_k: int = TOP_K,
     today: dt.date | None = None,
     caution: refusal.Caution = "balanced",
+    writer: Writer | None = None,
 ) -> Answer:
-    """Answer a question from the transcripts, in the words of those who spoke.
+    """Answer a question from the transcripts: in the words of those who spoke, or a model's, each sentence checked.
 
     Args:
         question: 1 to 4,000 characters.
@@ -42,22 +44,27 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
         top_k: How many hits to look at, from 1.
         today: What "last week" in the question is counted from; None where that is not known.
         caution: How sure the evidence must be before it is quoted.
+        writer: Writes with a language model; None for quotes.
 
     Returns:
-        A `quoted` answer, or `not_found` with the nearest passages.
+        An `answered` one where a model wrote what holds; else a `quoted` one, or `not_found` with the nearest passages.
 
     Raises:
         QuestionError: The question is empty or too long.
     """
     began = perf_counter()
     # 1. Understand it: what it leans on, and what it says of whose turns, of when, of how much.
-    asked = checked(question)
-    understood = understand(asked, history=history, filters=filters or Filters(), knowing=searcher, today=today)
+    asked, filters = checked(question), filters or Filters()
+    understood = understand(asked, history=history, filters=filters, knowing=searcher, today=today)
+    if writer is not None and history:
+        alone = writer.condensed(asked, history, otherwise=understood.text)
+        understood = understand(alone, history=(), filters=filters, knowing=searcher, today=today)
     searched = searcher.searched(understood.filters)
     # 2. What is asked of everything is counted, not sampled.
     if understood.listing is not None and searched.turns:
-        found_at, worth = began, 0.0
+        found_at, written, worth = began, NOTHING, 0.0
         sentences, citations, text = _listed(understood.listing, understood, searcher, searched)
+        decided_at = perf_counter()
     else:
         # 3. Search, and widen the hits to the exchanges they belong to.
         depth = max(top_k, LOOKED_AT) if searched.turns else 0
@@ -70,26 +77,34 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
         own = parse(understood.own).without(understood.aside)
         holds = premise(own, understood.named, hits, searcher, understood.filters)
         grounds = refusal.grounds(own, extracts, evidence, holds)
-        worth = refusal.worth(grounds)
-        if refusal.answerable(grounds, caution):
+        answers, worth = refusal.answerable(grounds, caution), refusal.worth(grounds)
+        decided_at = perf_counter()
+        # 6. Have it written where there is a model, every sentence checked; what does not hold is dropped.
+        written = writer.write(understood.text, evidence, searcher) if writer is not None and answers else NOTHING
+        # 7. Resolve citations.
+        if written.sentences:
+            sentences, citations, text = written.sentences, written.citations, written.text
+        elif answers and not written.refused:
             sentences, citations, text = _quoted(extracts)
         else:
             sentences, citations, text = (), _nearest(extracts), _not_found(searched, understood)
-    # 6. Write it down.
+    # 8. Write it down.
     ended = perf_counter()
     return Answer(
         id=uuid.uuid4().hex,
         question=asked,
         standalone_question=understood.text,
-        status="quoted" if sentences else "not_found",
+        status="answered" if written.sentences else "quoted" if sentences else "not_found",
         text=text,
         sentences=sentences,
         citations=citations,
-        dropped=(),
+        dropped=written.dropped,
         searched=searched,
+        model=writer.model.name if writer is not None and written.sentences else None,
         timings_ms={
             "search": _ms(found_at - began),
-            "quote": _ms(ended - found_at),
+            "quote": _ms(decided_at - found_at),
+            **({} if writer is None else {"write": _ms(ended - decided_at)}),
             "total": _ms(ended - began),
         },
         grounds=worth,

@@ -11,7 +11,8 @@ TransciteError             anything below; its text is one line, for a person, w
 │   ├── LibraryLockedError another process holds it
 │   ├── LibraryFullError   the disk (or a quota) is full
 │   └── LibraryMismatchError  made with another encoder, passage setting or version
-└── EncoderError           the encoder is missing, altered or not what it claims
+├── EncoderError           the encoder is missing, altered or not what it claims
+└── ModelError             the language model cannot be reached or used
 """
 
 
@@ -71,3 +72,16 @@ class LibraryMismatchError(LibraryError):
 
 class EncoderError(TransciteError):
     """The encoder is missing, altered or not what it claims to be."""
+
+
+class ModelError(TransciteError):
+    """The language model cannot be reached or used; the question is answered with quotes instead.
+
+    Args:
+        reason: For readers: one line, without addresses or what a server said.
+        detail: For those who run it; it holds no key.
+    """
+
+    def __init__(self, reason: str, *, detail: str = "") -> None:
+        super().__init__(reason)
+        self.detail = detail

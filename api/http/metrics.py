@@ -68,6 +68,9 @@ class Metrics:
         self._refused = self._counter("http_refused", "Requests that were not let in", "reason")
         self._stages = self._histogram("stage_duration", "What the parts of the work take", _STAGE_S, "stage")
         self._answers = self._counter("answers", "Answers given", "status")
+        self._tokens = self._counter("model_tokens", "Tokens the language model read and wrote", "kind")
+        self._cost = self._counter("model_cost", "What the language model cost, where its server says so")
+        self._troubles = self._counter("model_troubles", "Times the language model could not be used", "reason")
         self._votes = self._counter("feedback", "What readers thought of answers", "vote")
         self._files = self._counter("ingest_files", "Files taken in or not", "outcome")
         self.in_flight = Gauge(
@@ -92,6 +95,17 @@ class Metrics:
     def answer(self, status: str) -> None:
         """Count an answer."""
         self._answers.labels(status).inc()
+
+    def model(self, *, read: int, written: int, cost: float | None) -> None:
+        """Count what a call of the language model took."""
+        self._tokens.labels("read").inc(read)
+        self._tokens.labels("written").inc(written)
+        if cost is not None:
+            self._cost.inc(cost)
+
+    def trouble(self, reason: str) -> None:
+        """Count that the language model could not be used."""
+        self._troubles.labels(reason).inc()
 
     def vote(self, vote: str) -> None:
         """Count what a reader thought."""

@@ -82,6 +82,10 @@ _RAISED: tuple[tuple[type[errors.TransciteError], Problem], ...] = (
         errors.EncoderError,
         Problem(503, "encoder", "The encoder cannot be used", "the encoder cannot be used; the server's log says why"),
     ),
+    (  # answers fall back to quotes; this is for whoever uses the model for something else
+        errors.ModelError,
+        Problem(503, "model", "The language model cannot be used", "the language model cannot be used just now"),
+    ),
     (errors.TransciteError, INTERNAL),
 )
 

@@ -23,6 +23,8 @@ from rag.ask import ask
 from rag.errors import LibraryError, LibraryFullError
 from rag.question import checked
 from rag.values import Filters, Hit, Message
+from rag.writing.page import OnText
+from rag.writing.writer import Writer
 
 if TYPE_CHECKING:
     from index.derived import Derived
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.reports import Progress, Report
     from index.search import Search
+
+_REMEMBERED = 6  # answers of a conversation that a follow-up is read with
 
 _Held = TypeVar("_Held")
 
@@ -131,13 +135,14 @@ class Service:
                 self._loaded = Loaded(encoder.patient(), derived, search)
             return self._loaded
 
-    def ask(self, caller: Caller, asked: Asked, on_hits: OnHits) -> wire.Answer:
+    def ask(self, caller: Caller, asked: Asked, on_hits: OnHits, on_text: OnText = lambda _: None) -> wire.Answer:
         """Answer a question, and keep the answer.
 
         Args:
             caller: Who asks, and so what is looked at.
             asked: The question and what goes with it.
             on_hits: Told what was found, before the answer is made of it.
+            on_text: Told each checked piece of an answer that a language model writes; what it raises ends the writing.
 
         Raises:
             QuestionError: The question is empty or too long.
@@ -148,9 +153,10 @@ class Service:
             asked.question,
             searcher=self.watch.searcher(self.load().search, on_hits),
             filters=caller.narrowed(asked.filters),
-            history=asked.history,
+            history=asked.history or self._said_before(caller, asked.conversation_id),
             top_k=asked.top_k,
             today=dt.date.today(),
+            writer=self._writer(on_text),
         )
         # Which collections were asked for is told, not what that came to for this caller.
         told = replace(found.searched.filters, collections=asked.filters.collections)
@@ -205,10 +211,36 @@ class Service:
         if self._loaded is not None:
             _save(self._loaded)
 
+    def _writer(self, on_text: OnText) -> Writer | None:
+        model = self._parts.model
+        if model is None:
+            return None
+        return Writer(
+            model,
+            on_text=on_text,
+            on_usage=self.watch.used,
+            on_trouble=self.watch.troubled,
+            budget=self._parts.settings.llm_evidence,
+        )
+
+    def _said_before(self, caller: Caller, conversation_id: str | None) -> tuple[Message, ...]:
+        """The conversation as far as it is kept: of this caller's only."""
+        if conversation_id is None:
+            return ()
+        documents = self.library.answers.conversation(conversation_id, asker=caller.id, last=_REMEMBERED)
+        said = [wire.Answer.model_validate_json(one) for one in documents]
+        return tuple(
+            message
+            for one in said
+            for message in (Message("user", one.standalone_question), Message("assistant", one.text))
+        )
+
     def _keep(self, answer: wire.Answer, caller: Caller) -> None:
         cited = {one.transcript_id for one in answer.citations}
         try:
-            self.library.answers.keep(answer.id, answer.model_dump_json(), cited, asker=caller.id)
+            self.library.answers.keep(
+                answer.id, answer.model_dump_json(), cited, asker=caller.id, conversation_id=answer.conversation_id
+            )
         except LibraryError:  # its reader has it; it cannot be had again
             LOG.warning("an answer could not be kept", exc_info=True)
 

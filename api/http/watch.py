@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from api.http.metrics import Metrics
 from api.http.sharing import OnHits, Watched
 from api.http.tracing import Tracing
-from api.logs import log_question
+from api.logs import log_question, log_trouble
 from rag.values import Filters, Hit
 
 if TYPE_CHECKING:
     from api.access import Caller
     from index.encoder import Encoder, Vectors
     from index.reports import Report
+    from rag.errors import ModelError
     from rag.evidence import Searcher
+    from rag.writing.model import Usage
 
 _Stage = Callable[[str], AbstractContextManager[None]]
 _MEASURED = frozenset({"search"})  # by a block of its own
@@ -71,6 +73,15 @@ class Watch:
             if name not in _MEASURED:
                 self.metrics.stage(name, took_ms / 1000)
                 self.tracing.past(name, began=ended, seconds=took_ms / 1000)
+
+    def used(self, usage: Usage) -> None:
+        """The language model was called."""
+        self.metrics.model(read=usage.read, written=usage.written, cost=usage.cost)
+
+    def troubled(self, error: ModelError) -> None:
+        """The language model could not be used."""
+        self.metrics.trouble(str(error))
+        log_trouble(str(error), error.detail)
 
     def ingested(self, report: Report) -> None:
         """Files were taken in, or not."""

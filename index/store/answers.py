@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from index.store.database import Database
 from index.store.records import today
-from index.store.schema import answers, feedback, quoted, transcripts
+from index.store.schema import answers, conversations, feedback, quoted, transcripts
 from rag.errors import NotFoundError
 
 KEPT = 10_000  # the newest
@@ -27,7 +27,15 @@ class Answers:
         self._database = database
         self._kept = kept
 
-    def keep(self, answer_id: str, document: str, transcript_ids: Collection[str], *, asker: str | None = None) -> None:
+    def keep(
+        self,
+        answer_id: str,
+        document: str,
+        transcript_ids: Collection[str],
+        *,
+        asker: str | None = None,
+        conversation_id: str | None = None,
+    ) -> None:
         """Keep one answer, and drop what is older than the newest ones.
 
         Args:
@@ -35,6 +43,7 @@ class Answers:
             document: The answer, as JSON.
             transcript_ids: Whom it quotes; when one of them has been deleted meanwhile, the answer is not kept.
             asker: Id of the key or site it was given to; None where none was needed.
+            conversation_id: The conversation it was given in, as its client calls it; None for none.
         """
         cited = sorted(set(transcript_ids))
         with self._database.writing() as connection:
@@ -47,6 +56,9 @@ class Answers:
             if cited:
                 rows = [{"number": inserted[0], "transcript_id": one} for one in cited]
                 connection.execute(quoted.insert(), rows)
+            if conversation_id is not None:
+                row = {"number": inserted[0], "conversation_id": conversation_id}
+                connection.execute(conversations.insert().values(row))
             _drop(connection, sa.select(answers.c.number).where(answers.c.number <= inserted[0] - self._kept))
 
     def get(self, answer_id: str) -> tuple[str, str | None]:
@@ -61,6 +73,19 @@ class Answers:
         if row is None:
             raise unknown(answer_id)
         return row.document, row.asker
+
+    def conversation(self, conversation_id: str, *, asker: str | None, last: int) -> list[str]:
+        """The last answers of a conversation that were given to one asker, as they were kept, oldest first."""
+        mine = answers.c.asker.is_(None) if asker is None else answers.c.asker == asker
+        statement = (
+            sa.select(answers.c.document)
+            .join(conversations, conversations.c.number == answers.c.number)
+            .where(conversations.c.conversation_id == conversation_id, mine)
+            .order_by(answers.c.number.desc())
+            .limit(last)
+        )
+        with self._database.reading() as connection:
+            return list(reversed(connection.execute(statement).scalars().all()))
 
     def vote(self, answer_id: str, vote: Literal["up", "down"], comment: str | None) -> None:
         """Keep what a reader thought of an answer; the last word counts.
@@ -94,7 +119,7 @@ def forget(connection: sa.Connection, transcript_ids: Collection[str]) -> None:
 
 def _drop(connection: sa.Connection, numbers: sa.Select[tuple[int]]) -> None:
     for number in connection.execute(numbers).scalars().all():
-        for table in (quoted, feedback, answers):
+        for table in (quoted, feedback, conversations, answers):
             connection.execute(table.delete().where(table.c.number == number))
 
 

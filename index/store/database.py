@@ -18,7 +18,7 @@ from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, Libra
 
 LOCK_TIMEOUT_S = 10.0
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
-# The versions of tables that are brought to the present one when opened, and the columns that they lack; tables that
+# The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
 # they lack are made.
 _BEFORE = {
     "2": ("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)", "ALTER TABLE transcripts ADD COLUMN corrected TEXT"),

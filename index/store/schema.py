@@ -112,6 +112,14 @@ quoted = sa.Table(
     sa.Column("transcript_id", sa.String(160), primary_key=True, index=True),
 )
 
+# Which conversation an answer belongs to, by what its client calls it.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),  # of the answer
+    sa.Column("conversation_id", sa.String(200), nullable=False, index=True),
+)
+
 feedback = sa.Table(
     "feedback",
     metadata,

@@ -7,6 +7,7 @@ import pytest
 from api.settings import DESCRIPTIONS, read
 from index.encoder import PACKAGED
 from rag.errors import InputError
+from rag.writing.model import Endpoint
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -28,9 +29,9 @@ def test_a_tilde_is_the_users_home() -> None:
 
 def test_unknown_settings_are_refused_by_name_with_those_there_are() -> None:
     with pytest.raises(InputError) as refused:
-        read({"TRANSCITE_TYPO": "1", "TRANSCITE_HOME": "/tmp", "TRANSCITE_LLM_URL": "http://localhost"})
+        read({"TRANSCITE_TYPO": "1", "TRANSCITE_HOME": "/tmp", "TRANSCITE_LLM_KEY": "x"})
     text = str(refused.value)
-    assert "TRANSCITE_LLM_URL, TRANSCITE_TYPO" in text
+    assert "TRANSCITE_LLM_KEY, TRANSCITE_TYPO" in text
     assert all(name in text for name in DESCRIPTIONS)
 
 
@@ -42,6 +43,8 @@ def test_unknown_settings_are_refused_by_name_with_those_there_are() -> None:
         ("TRANSCITE_HOME", "~nobody-of-this-name/library"),
         ("TRANSCITE_ENCODER", ""),
         ("TRANSCITE_ENCODER", "two\nlines"),
+        *(("TRANSCITE_LLM_TIMEOUT_S", value) for value in ("", "0", "3601", "1.5")),
+        *(("TRANSCITE_LLM_EVIDENCE", value) for value in ("199", "100001")),
         *(("TRANSCITE_MAX_UPLOAD_MB", value) for value in ("", "0", "100001", "1.5")),
         *(("TRANSCITE_MAX_FILE_MB", value) for value in ("", "0", "10001", "-1", "1.5", "1_0", " 7", "٣", "9" * 5000)),
     ],
@@ -50,6 +53,39 @@ def test_bad_values_are_refused_with_what_is_allowed(name: str, value: str) -> N
     with pytest.raises(InputError) as refused:
         read({name: value})
     assert str(refused.value).startswith(f"{name} is {value!r}; allowed is ")
+
+
+LLM = {"TRANSCITE_LLM_URL": "http://localhost:11434/v1", "TRANSCITE_LLM_MODEL": "llama3.1"}
+
+
+def test_a_language_model_is_an_address_a_name_and_perhaps_a_key() -> None:
+    assert read({}).llm is None
+    assert read(LLM).llm == Endpoint("http://localhost:11434/v1", "llama3.1", "")
+    settings = read(LLM | {"TRANSCITE_LLM_API_KEY": "sk-secret-1", "TRANSCITE_LLM_TIMEOUT_S": "30"})
+    assert settings.llm is not None
+    assert (settings.llm.api_key, settings.llm_timeout_s, settings.llm_evidence) == ("sk-secret-1", 30, 3000)
+    assert "sk-secret-1" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TRANSCITE_LLM_URL", "", "TRANSCITE_LLM_URL is not set"),
+        ("TRANSCITE_LLM_MODEL", "", "TRANSCITE_LLM_MODEL is not set"),
+        ("TRANSCITE_LLM_URL", "localhost:11434", "allowed is an address"),
+        ("TRANSCITE_LLM_URL", "ftp://localhost", "allowed is an address"),
+        ("TRANSCITE_LLM_URL", "http://me:sk-secret-2@localhost/v1", "holds a user or a password"),
+        ("TRANSCITE_LLM_MODEL", "two\nlines", "allowed is a name"),
+        ("TRANSCITE_LLM_API_KEY", "sk-secret-2 with spaces", "characters that no key has"),
+        ("TRANSCITE_LLM_API_KEY", "sk-secret-2\u00e9", "characters that no key has"),
+    ],
+)
+def test_half_a_language_model_is_refused_and_no_secret_shown(name: str, value: str, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(LLM | {name: value, **({} if name.endswith("KEY") else {"TRANSCITE_LLM_API_KEY": "sk-secret-3"})})
+    assert name in str(refused.value)
+    assert words in str(refused.value)
+    assert "sk-secret" not in str(refused.value)
 
 
 def test_every_setting_has_a_line_of_its_own() -> None:

@@ -99,7 +99,7 @@ def test_a_stream_that_fails_ends_in_a_problem(filled: Client) -> None:
 
 
 def test_a_stream_of_an_unexpected_failure_does_not_say_what_it_was() -> None:
-    def work(on_hits: OnHits) -> wire.Answer:
+    def work(on_hits: OnHits, _: object) -> wire.Answer:
         raise RuntimeError("/secret/path")
 
     [(name, problem)] = events(served(work))
@@ -108,10 +108,10 @@ def test_a_stream_of_an_unexpected_failure_does_not_say_what_it_was() -> None:
 
 
 def test_a_long_wait_is_filled_with_comments() -> None:
-    def work(on_hits: OnHits) -> wire.Answer:
+    def work(on_hits: OnHits, _: object) -> wire.Answer:
         hits: Sequence[Hit] = ()
         on_hits(hits)
-        time.sleep(0.1)
+        time.sleep(0.4)
         raise RuntimeError
 
     text = served(work, pulse_s=0.02)

@@ -276,8 +276,8 @@ def test_what_is_said_in_a_transcript_makes_no_links(client: Client) -> None:
 
 
 def failing(error: Exception) -> Callable[[], wire.Answer]:
-    def work() -> wire.Answer:
-        time.sleep(0.1)
+    def work(_: object) -> wire.Answer:
+        time.sleep(0.4)
         raise error
 
     return work

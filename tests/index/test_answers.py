@@ -17,6 +17,20 @@ def test_an_answer_is_kept_as_it_was_given(library: Library) -> None:
         library.answers.get("y")
 
 
+def test_the_last_answers_of_a_conversation_are_its_askers_only(library: Library) -> None:
+    one = fakes.put(library, "a.txt", "Ann: The grant came late.")
+    for n in range(4):
+        library.answers.keep(f"mine-{n}", f"{n}", [one], asker="key_1", conversation_id="c")
+    library.answers.keep("theirs", "theirs", [], asker="key_2", conversation_id="c")
+    library.answers.keep("nobodys", "nobodys", [], conversation_id="c")
+    library.answers.keep("other", "other", [], asker="key_1", conversation_id="d")
+    assert library.answers.conversation("c", asker="key_1", last=3) == ["1", "2", "3"]
+    assert library.answers.conversation("c", asker="key_2", last=3) == ["theirs"]
+    assert library.answers.conversation("c", asker=None, last=3) == ["nobodys"]
+    library.remove((one,))
+    assert library.answers.conversation("c", asker="key_1", last=3) == []
+
+
 def test_only_the_newest_are_kept(library: Library) -> None:
     database = Database(library.home / FILE)
     few = Answers(database, kept=3)

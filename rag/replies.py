@@ -1,0 +1,88 @@
+"""The body of a model's reply to the pieces in it, within bounds of time and size."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rag.dialects import Piece, Reader
+from rag.errors import ModelError
+from rag.sse import datas
+
+_MAX_BYTES = 200_000  # of a reply that comes at once
+# What servers refuse that do not know a parameter of ours, or know it by another name.
+_OTHERWISE: Mapping[str, str | None] = {
+    "max_tokens": "max_completion_tokens",
+    "temperature": None,
+    "stream_options": None,
+}
+
+
+def pieces(chunks: Iterator[bytes], reader: Reader, *, at_once: bool, ends_at: float) -> Iterator[Piece]:
+    """What a reply says, in pieces as they come.
+
+    Args:
+        chunks: The body as it arrives.
+        reader: Knows the dialect.
+        at_once: The server does not stream: the body is one document.
+        ends_at: When to stop waiting, on the monotonic clock.
+
+    Raises:
+        ModelError: It is no reply of a model, or takes too long.
+    """
+    timely = _in_time(chunks, ends_at)
+    if at_once:
+        yield _read(reader.whole, b"".join(bounded(timely, _MAX_BYTES)).decode("utf-8", "replace"))
+        return
+    for data in datas(timely):
+        if data.strip() == "[DONE]":
+            return
+        yield _read(reader.event, data)
+
+
+def error_in(text: str, reader: Reader) -> str:
+    """What a server says of a request that it does not accept; empty where it sends a page for people."""
+    try:
+        return _read(reader.whole, text).error or ""
+    except ModelError:
+        return ""
+
+
+def refused_parameters(status: int, told: str) -> frozenset[str]:
+    """Which parameters of ours a server does not take, going by what it says."""
+    return frozenset(name for name in _OTHERWISE if status in {400, 422} and name in told)
+
+
+def spelt(body: Mapping[str, Any], otherwise: frozenset[str]) -> dict[str, Any]:
+    """A request with some of its parameters left out, or under the other name they go by."""
+    renamed = {other: body[name] for name in otherwise if (other := _OTHERWISE[name]) and name in body}
+    return {name: value for name, value in body.items() if name not in otherwise} | renamed
+
+
+def bounded(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
+    """The first chunks, until they come to `most` bytes."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        yield chunk
+        if size > most:
+            return
+
+
+def _in_time(chunks: Iterator[bytes], ends_at: float) -> Iterator[bytes]:
+    for chunk in chunks:
+        if time.monotonic() > ends_at:
+            raise ModelError("the language model takes too long", detail="the whole reply")
+        yield chunk
+
+
+def _read(read: Callable[[Mapping[str, Any]], Piece], text: str) -> Piece:
+    try:
+        data = json.loads(text)
+        if isinstance(data, dict):
+            return read(data)
+    except (ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError) as error:
+        raise ModelError("the language model's server does not answer as one", detail=type(error).__name__) from error
+    raise ModelError("the language model's server does not answer as one", detail=f"a {type(data).__name__}")

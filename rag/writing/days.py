@@ -1,0 +1,236 @@
+"""The dates of a claim, and those that a turn supports: "yesterday" is counted from its transcript's date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_YEAR = r"((?:1[6-9]|20|21)\d\d)(?!\d)"
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_WRITTEN = re.compile(
+    rf"\b(?P<iso>\d{{4}}-\d\d-\d\d)\b"
+    rf"|\b{_DAY}\s*(?:of\s+)?(?-i:(?=[A-Z])|(?=\b)){_MONTH}(?:,?\s*{_YEAR})?"
+    rf"|\b{_MONTH}\s+{_DAY}(?!\d|:)(?:,?\s*{_YEAR})?"
+    rf"|\b{_MONTH},?\s*(?:of\s+)?{_YEAR}"
+    rf"|\b(?<![\d,.$€£]){_YEAR}(?![,.]\d)\b",
+    re.IGNORECASE,
+)
+_MONTH_ALONE = re.compile(
+    r"\b(?:(?<=in )|(?<=since )|(?<=until )|(?<=last )|(?<=this )|(?<=next )|(?<=of )|(?<=by )|(?<=early )|(?<=late ))"
+    r"(January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b", re.IGNORECASE)
+_SHORT_DAY = re.compile(r"\b(?<=last )(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r)?\b(?!day)\.?", re.IGNORECASE)
+_COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "couple of": 2}
+_COUNT |= {"eight": 8, "nine": 9, "ten": 10, "a couple of": 2, "a couple": 2, "a few": 3, "few": 3}
+_AGO = re.compile(
+    r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?couple of|a couple|a few|few)\s+"
+    r"(day|night|week|weekend|month|year)s?\s+(ago|back|earlier|from now|later)\b",
+    re.IGNORECASE,
+)
+_NEAR = re.compile(
+    rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|"
+    rf"spring|fall|autumn|winter|{'|'.join(_WEEKDAYS)}|"
+    rf"{'|'.join(_MONTHS)})\b",
+    re.IGNORECASE,
+)
+_FOR_YEARS = re.compile(
+    r"\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\s+years\b(?!\s+(?:ago|back|old|from now|later))"
+)
+_PLAIN = {
+    "the day before yesterday": -2, "yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0,
+    "this afternoon": 0, "this evening": 0, "just now": 0, "tomorrow": 1, "the day after tomorrow": 2,
+}  # fmt: skip
+_NARROW = 9  # days within which a spoken date may be meant to the day ("last week")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date as far as it is given.
+
+    Attributes:
+        text: As written.
+        year, month, day: None where left out.
+    """
+
+    text: str
+    year: int | None
+    month: int | None
+    day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days that a turn speaks of, first to last inclusive."""
+
+    first: dt.date
+    last: dt.date
+
+
+def written_days(text: str) -> list[Day]:
+    """The dates that a text gives, in order; weekdays are not among them."""
+    days = []
+    for match in _WRITTEN.finditer(text):
+        if match["iso"]:
+            days.append(Day(match.group(), *(int(part) for part in match["iso"].split("-"))))
+            continue
+        _, d1, m1, y1, m2, d2, y2, m3, y3, y4 = match.groups()
+        months, number = m1 or m2 or m3, d1 or d2
+        year = y1 or y2 or y3 or y4
+        days.append(
+            Day(
+                match.group().strip(),
+                int(year) if year else None,
+                _month(months) if months else None,
+                int(number) if number else None,
+            )
+        )
+    days.extend(Day(found[1], None, _month(found[1]), None) for found in _MONTH_ALONE.finditer(without_days(text)))
+    return days
+
+
+def without_days(text: str) -> str:
+    """The text, written dates blanked out, so that their numbers are not read as amounts."""
+    return _WRITTEN.sub(lambda match: " " * len(match.group()), text)
+
+
+def weekdays(text: str) -> set[str]:
+    """The weekdays a text names."""
+    return {found.lower() for found in _WEEKDAY.findall(text)}
+
+
+def stretches(text: str, spoken: dt.date | None) -> list[Stretch]:
+    """The days a turn speaks of.
+
+    Args:
+        text: The turn.
+        spoken: The date of its transcript, which is itself among them; without one only whole dates count.
+    """
+    found = [] if spoken is None else [Stretch(spoken, spoken)]
+    for day in written_days(text):
+        year = day.year or (spoken.year if spoken else None)
+        if year is not None:
+            found.extend(_stretch(year, day.month, day.day))
+    if spoken is not None:
+        found.extend(_relative(text, spoken))
+    return found
+
+
+def holds(day: Day, supported: list[Stretch]) -> bool:
+    """Whether a date of a claim is one of those that turns speak of.
+
+    A claim may be vaguer than what was said, or, where that was within days, name one of them.
+    """
+    for one in supported:
+        for year in {day.year} if day.year is not None else {one.first.year, one.last.year}:
+            claimed = _stretch(year, day.month, day.day)
+            for each in claimed:
+                if each.first <= one.first and one.last <= each.last:
+                    return True
+                if (one.last - one.first).days <= _NARROW and one.first <= each.first and each.last <= one.last:
+                    return True
+    return False
+
+
+def weekday_holds(name: str, supported: list[Stretch]) -> bool:
+    """Whether one of the days that turns speak of is such a day of the week."""
+    return any(
+        _WEEKDAYS[(one.first + dt.timedelta(ahead)).weekday()] == name
+        for one in supported
+        for ahead in range(min((one.last - one.first).days, 3) + 1)
+        if (one.last - one.first).days <= _NARROW
+    )
+
+
+def _relative(text: str, spoken: dt.date) -> list[Stretch]:
+    found: list[Stretch] = []
+    lower = _SHORT_DAY.sub(lambda one: next(day for day in _WEEKDAYS if day.startswith(one[1].lower())), text)
+    lower = lower.lower().replace("’", "'")
+    for words, ahead in _PLAIN.items():
+        if re.search(rf"\b{words}\b", lower):
+            day = spoken + dt.timedelta(ahead)
+            found.append(Stretch(day, day))
+    for count, unit, way in _AGO.findall(lower):
+        number = int(count) if count.isdigit() else _COUNT.get(count, 1)
+        sign = 1 if way in {"from now", "later"} else -1
+        found.extend(_ahead(spoken, unit, sign * number))
+    for which, unit in _NEAR.findall(lower):
+        found.extend(_near(spoken, which, unit))
+    for count in _FOR_YEARS.findall(lower):
+        found.extend(_ahead(spoken, "year", -(int(count) if count.isdigit() else _COUNT.get(count, 1))))
+    if re.search(r"\brecently|\bthe other day|\bjust\b", lower):
+        found.append(Stretch(spoken - dt.timedelta(7), spoken))
+    return found
+
+
+def _ahead(spoken: dt.date, unit: str, number: int) -> list[Stretch]:
+    try:
+        if unit == "year":
+            return _stretch(spoken.year + number, None, None)
+        if unit == "month":
+            months = spoken.year * 12 + spoken.month - 1 + number
+            return _stretch(months // 12, months % 12 + 1, None)
+        if unit == "weekend":
+            saturday = spoken - dt.timedelta((spoken.weekday() - 5) % 7) + dt.timedelta(7 * (number + (number < 0)))
+            return [Stretch(saturday, saturday + dt.timedelta(1))]
+        slack = 0 if unit in {"day", "night"} else 3
+        day = spoken + dt.timedelta(number * (1 if unit in {"day", "night"} else 7))
+        return [Stretch(day - dt.timedelta(slack), day + dt.timedelta(slack))]
+    except (OverflowError, ValueError):
+        return []
+
+
+def _near(spoken: dt.date, which: str, unit: str) -> list[Stretch]:  # noqa: PLR0911 - one for each unit
+    """Days such as "last Friday", "next month" or "this year"."""
+    before, after = which in {"last", "past", "previous"}, which in {"next", "coming", "following"}
+    sign = -1 if before else 1 if after else 0
+    if unit in _WEEKDAYS:
+        back = (spoken.weekday() - _WEEKDAYS.index(unit)) % 7 or (7 if before else 0)
+        day = spoken + dt.timedelta(7 - back if after else -back)
+        ahead = spoken + dt.timedelta((_WEEKDAYS.index(unit) - spoken.weekday()) % 7)
+        return [Stretch(day, day)] + ([] if before else [Stretch(ahead, ahead)])
+    if unit in _MONTHS:
+        month = _MONTHS.index(unit) + 1
+        year = spoken.year - (before and month >= spoken.month) + (after and month <= spoken.month)
+        return _stretch(year, month, None) if which != "on" else []
+    if unit == "night":
+        return _ahead(spoken, "day", sign)
+    if unit in {"month", "year"}:
+        return _ahead(spoken, unit, sign) if which != "on" else []
+    if unit == "week":
+        return (
+            [Stretch(spoken + dt.timedelta(7 * sign - 6), spoken + dt.timedelta(7 * sign + 6))]
+            if sign == 0
+            else [Stretch(spoken + dt.timedelta(-9 if before else 1), spoken + dt.timedelta(-1 if before else 10))]
+        )
+    if unit == "weekend":
+        saturday = spoken + dt.timedelta((5 - spoken.weekday()) % 7)
+        if sign <= 0:
+            past = spoken - dt.timedelta((spoken.weekday() - 5) % 7 or (7 if before else 0))
+            return [Stretch(past, past + dt.timedelta(1))] + ([] if before else [Stretch(saturday, saturday)])
+        return [Stretch(saturday, saturday + dt.timedelta(8))]
+    return _stretch(spoken.year + (sign if sign else 0), None, None)
+
+
+def _stretch(year: int, month: int | None, day: int | None) -> list[Stretch]:
+    """From the first to the last day of a year, month or day; empty for one that there is not."""
+    try:
+        if month is None:
+            return [Stretch(dt.date(year, 1, 1), dt.date(year, 12, 31))]
+        if day is None:
+            return [Stretch(dt.date(year, month, 1), dt.date(year, month, monthrange(year, month)[1]))]
+        return [Stretch(dt.date(year, month, day), dt.date(year, month, day))]
+    except ValueError:
+        return []
+
+
+def _month(name: str) -> int:
+    return next(at for at, month in enumerate(_MONTHS, start=1) if month.startswith(name.lower().rstrip(".")[:3]))
