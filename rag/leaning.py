@@ -82,7 +82,7 @@ _DONE_TO = re.compile(
     r"like|as|then|now|today|through|into|under|without|against|all|first|better|so)\b)",
     re.I,
 )
-# "How many ambulances was it for?", "which county did it help?": whoever or whatever is asked for is never what "it" is.
+# "How many ambulances was it for?", "which county did it help?": what is asked for is never what "it" is.
 _CROSSED = re.compile(
     rf"^(?:and |but |so )?(?:which|what|whose|how many|how much) (?:[^\W_][\w'’-]* ){{1,4}}{_AUXILIARY} it"
     r"(?: [\w'’-]+){1,2}\W*$",
