@@ -28,6 +28,7 @@ def ask(parts: Parts, question: str, filters: Filters, *, top_k: int, as_json: b
             filters=filters,
             top_k=top_k,
             today=dt.date.today(),
+            caution=parts.settings.caution,
             writer=_writer(parts),
         )
         if as_json:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
 from api import settings_model
+from api import settings_values as values
 from index.encoder import PACKAGED
 from rag.errors import InputError
+from rag.refusal import Caution
 from rag.writing.model import Endpoint
 
 _PREFIX = "TRANSCITE_"
@@ -22,6 +25,7 @@ _HOME, _ENCODER = "TRANSCITE_HOME", "TRANSCITE_ENCODER"
 _MAX_FILE_MB, _MAX_UPLOAD_MB = "TRANSCITE_MAX_FILE_MB", "TRANSCITE_MAX_UPLOAD_MB"
 _HOSTS, _PUBLIC_URL, _PROXIES = "TRANSCITE_HOSTS", "TRANSCITE_PUBLIC_URL", "TRANSCITE_TRUSTED_PROXIES"
 _ORIGINS, _LOG_QUESTIONS = "TRANSCITE_CORS_ORIGINS", "TRANSCITE_LOG_QUESTIONS"
+_CAUTION = "TRANSCITE_CAUTION"
 _LLM_TIMEOUT, _LLM_EVIDENCE = "TRANSCITE_LLM_TIMEOUT_S", "TRANSCITE_LLM_EVIDENCE"
 _RATE_KEY, _RATE_SITE, _RATE_ADDRESS = "TRANSCITE_RATE_KEY", "TRANSCITE_RATE_SITE", "TRANSCITE_RATE_ADDRESS"
 
@@ -41,6 +45,8 @@ DESCRIPTIONS = {
     _RATE_KEY: "requests one key may make, such as 10/second or 600/minute (default: 600/minute)",
     _RATE_SITE: "requests all readers of one site may make together (default: 1200/minute)",
     _RATE_ADDRESS: "requests without a key that one address may make (default: 120/minute)",
+    _CAUTION: "how sure an answer must be: `strict` rather says that the transcripts do not say, `eager` rather answers"
+    " (default: `balanced`)",
     **settings_model.DESCRIPTIONS,
     _LLM_TIMEOUT: "seconds the language model may take for one answer, 1 to 3600; past them it is quotes"
     " (default: 120)",
@@ -72,6 +78,7 @@ class Settings:
     rates: Rates = Rates()
     log_questions: bool = False
     max_upload_mb: int = 1000
+    caution: Caution = "balanced"
     llm: Endpoint | None = None
     llm_timeout_s: int = 120
     llm_evidence: int = 3000
@@ -102,21 +109,22 @@ def read(environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=_home(environ.get(_HOME)),
         encoder=_encoder(environ.get(_ENCODER, PACKAGED)),
-        max_file_mb=_whole(environ, _MAX_FILE_MB, usual=64, least=1, most=10_000),
-        max_upload_mb=_whole(environ, _MAX_UPLOAD_MB, usual=1000, least=1, most=100_000),
-        hosts=_each(environ, _HOSTS, _host, "names such as transcripts.example or 10.0.0.7:8300"),
+        max_file_mb=values.whole(environ, _MAX_FILE_MB, usual=64, least=1, most=10_000),
+        max_upload_mb=values.whole(environ, _MAX_UPLOAD_MB, usual=1000, least=1, most=100_000),
+        hosts=values.each(environ, _HOSTS, _host, "names such as transcripts.example or 10.0.0.7:8300"),
         public_url=_public_url(environ),
-        trusted_proxies=_each(environ, _PROXIES, _network, "addresses or networks such as 10.0.0.0/8"),
-        cors_origins=_each(environ, _ORIGINS, origin, "origins such as https://news.example"),
+        trusted_proxies=values.each(environ, _PROXIES, _network, "addresses or networks such as 10.0.0.0/8"),
+        cors_origins=values.each(environ, _ORIGINS, origin, "origins such as https://news.example"),
         rates=Rates(
-            key=_rate(environ, _RATE_KEY, usual.key),
-            site=_rate(environ, _RATE_SITE, usual.site),
-            address=_rate(environ, _RATE_ADDRESS, usual.address),
+            key=values.rate(environ, _RATE_KEY, usual.key),
+            site=values.rate(environ, _RATE_SITE, usual.site),
+            address=values.rate(environ, _RATE_ADDRESS, usual.address),
         ),
-        log_questions=_yes(environ, _LOG_QUESTIONS),
+        log_questions=values.yes(environ, _LOG_QUESTIONS),
+        caution=_caution(environ.get(_CAUTION, "balanced")),
         llm=settings_model.endpoint(environ),
-        llm_timeout_s=_whole(environ, _LLM_TIMEOUT, usual=120, least=1, most=3600),
-        llm_evidence=_whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
+        llm_timeout_s=values.whole(environ, _LLM_TIMEOUT, usual=120, least=1, most=3600),
+        llm_evidence=values.whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
     )
 
 
@@ -142,16 +150,6 @@ def address(value: str) -> str | None:
     return tidy if re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", tidy) else None
 
 
-def _each(environ: Mapping[str, str], name: str, parse: Callable[[str], str | None], allowed: str) -> tuple[str, ...]:
-    found: list[str] = []
-    for one in filter(None, (part.strip() for part in environ.get(name, "").split(","))):
-        value = parse(one)
-        if value is None:
-            raise _refused(name, one, allowed)
-        found.append(value)
-    return tuple(dict.fromkeys(found))
-
-
 def _host(value: str) -> str | None:
     return value.lower() if re.fullmatch(r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", value) else None
 
@@ -167,48 +165,30 @@ def _public_url(environ: Mapping[str, str]) -> str | None:
     value = environ.get(_PUBLIC_URL)
     found = None if value is None else address(value)
     if value is not None and found is None:
-        raise _refused(_PUBLIC_URL, value, "an address such as https://transcripts.example")
+        raise values.refused(_PUBLIC_URL, value, "an address such as https://transcripts.example")
     return found
-
-
-def _rate(environ: Mapping[str, str], name: str, usual: str) -> str:
-    value = environ.get(name, usual).strip()
-    if not re.fullmatch(r"[1-9]\d{0,8}/(?:second|minute|hour|day)", value, re.ASCII):
-        raise _refused(name, value, "a number of requests a second, minute, hour or day, such as 600/minute")
-    return value
-
-
-def _yes(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "no").strip().lower()
-    if value not in {"yes", "no"}:
-        raise _refused(name, value, "yes or no")
-    return value == "yes"
 
 
 def _home(value: str | None) -> Path:
     if value is None:
         return user_data_path("transcite", appauthor=False)
     if not value.strip():
-        raise _refused(_HOME, value, "a folder")
+        raise values.refused(_HOME, value, "a folder")
     try:
         return Path(value).expanduser().absolute()
     except RuntimeError as error:
-        raise _refused(_HOME, value, "a folder of a user there is") from error
+        raise values.refused(_HOME, value, "a folder of a user there is") from error
 
 
 def _encoder(value: str) -> str:
     if not value.strip() or not value.isprintable():
-        raise _refused(_ENCODER, value, f"a folder, a hub name, or {PACKAGED}")
+        raise values.refused(_ENCODER, value, f"a folder, a hub name, or {PACKAGED}")
     return value
 
 
-def _whole(environ: Mapping[str, str], name: str, *, usual: int, least: int, most: int) -> int:
-    value = environ.get(name, str(usual))
-    # int() alone would also take "1_0", " 7 " and digits of other scripts.
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
-        raise _refused(name, value, f"a whole number from {least} to {most}")
-    return int(value)
-
-
-def _refused(name: str, value: str, allowed: str) -> InputError:
-    return InputError(f"{name} is {value!r}; allowed is {allowed}")
+def _caution(value: str) -> Caution:
+    allowed: tuple[Caution, ...] = get_args(Caution)
+    for one in allowed:
+        if value.strip().lower() == one:
+            return one
+    raise values.refused(_CAUTION, value, ", ".join(allowed))

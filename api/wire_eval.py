@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Self
 
 from api.eval.figures import Evaluation, Figure, Line, Scored
+from api.eval.refusing import Drawn
 from api.eval.running import Spot
 from api.eval.scores import cited, place
 from api.version import installed
 from api.wire import Wire
 from rag.measures import Place, Refusals
+from rag.refusal import Caution
 
 _SHOWN = 50  # turns found that are listed; QMSum's result lists are longer
 
@@ -62,6 +64,30 @@ class RefusalPoint(Wire):
             precision=value.precision,
             recall=value.recall,
             f1=value.f1,
+        )
+
+
+class CautionLine(Wire):
+    """What a caution comes to: grounds worth less than `least` are refused."""
+
+    caution: Caution
+    least: float
+    refused: int
+    precision: float
+    recall: float
+    f1: float
+
+    @classmethod
+    def of(cls, value: Drawn) -> Self:
+        """The shape of one line."""
+        counted = value.refusals
+        return cls(
+            caution=value.caution,
+            least=value.least,
+            refused=counted.right + counted.wrong,
+            precision=counted.precision,
+            recall=counted.recall,
+            f1=counted.f1,
         )
 
 
@@ -129,6 +155,8 @@ class EvaluationShape(Wire):
     recall: list[RecallLine]
     refusals: list[RefusalPoint]
     false_premises: list[RefusalPoint]
+    cautions: list[CautionLine]
+    caution: Caution
     decided: RefusalPoint | None
     results: list[QuestionResult]
 
@@ -149,6 +177,8 @@ class EvaluationShape(Wire):
             recall=[RecallLine.of(one) for one in value.recall],
             refusals=[RefusalPoint.of(grounds, point) for grounds, point in value.refusals],
             false_premises=[RefusalPoint.of(grounds, point) for grounds, point in value.premises],
+            cautions=[CautionLine.of(one) for one in value.drawn],
+            caution=value.caution,
             decided=None if value.decided is None else RefusalPoint.of(None, value.decided),
             results=[QuestionResult.of(one) for one in value.scored],
         )

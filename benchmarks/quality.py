@@ -19,7 +19,7 @@ from api.eval import locomo, podcasts, qmsum
 from api.eval.figures import Evaluation, Figure, evaluation
 from api.eval.gold import Suite
 from api.eval.running import run
-from api.eval.table import by_type, number, overall
+from api.eval.table import CAUTION_COLUMNS, by_type, cautions, number, overall
 from api.settings import read
 
 
@@ -60,6 +60,10 @@ def lines(value: Evaluation) -> list[str]:
         *(f"| {one.name} | {number(one.value, one.name)} | {_interval(one)} | {one.n:,} |" for one in overall(value)),
         "",
     ]
+    if value.drawn:
+        columns = ("caution", *CAUTION_COLUMNS)
+        found += [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}"]
+        found += [*(f"| {' | '.join(row)} |" for row in cautions(value)), ""]
     names = by_type(value)
     if names:
         found += [f"| {' | '.join(['type', *names])} |", f"|{' --- |' * (len(names) + 1)}"]

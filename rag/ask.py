@@ -21,6 +21,8 @@ from rag.writing.writer import NOTHING, Writer
 
 _NEAREST = 3  # passages shown when there is no answer
 TOP_K = 10
+# What is counted over everything is there or is not: these grounds lie beyond any line.
+_COUNTED = 100.0
 
 
 def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
@@ -62,9 +64,9 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
     searched = searcher.searched(understood.filters)
     # 2. What is asked of everything is counted, not sampled.
     if understood.listing is not None and searched.turns:
-        found_at, written, worth = began, NOTHING, 0.0
+        found_at, written = began, NOTHING
         sentences, citations, text = _listed(understood.listing, understood, searcher, searched)
-        decided_at = perf_counter()
+        decided_at, worth = perf_counter(), _COUNTED if sentences else -_COUNTED
     else:
         # 3. Search, and widen the hits to the exchanges they belong to.
         depth = max(top_k, LOOKED_AT) if searched.turns else 0

@@ -82,6 +82,12 @@ _DONE_TO = re.compile(
     r"like|as|then|now|today|through|into|under|without|against|all|first|better|so)\b)",
     re.I,
 )
+# "How many ambulances was it for?", "which county did it help?": what is asked for is never what "it" is.
+_CROSSED = re.compile(
+    rf"^(?:and |but |so )?(?:which|what|whose|how many|how much) (?:[^\W_][\w'’-]* ){{1,4}}{_AUXILIARY} it"
+    r"(?: [\w'’-]+){1,2}\W*$",
+    re.I,
+)
 _FEW = 2  # words for who does and what is done
 _PARTED = re.compile(
     r"[,;:]|\b(?:and|or|but|after|before|when|while|if|because|that|which|who|whose|so|then|until|since|unless|"
@@ -127,6 +133,7 @@ def leans(question: str) -> bool:
         or _THAT.search(question)
         or _REST.search(question)
         or any(not stands_for_another(question, one) for one in _HE.finditer(question))
+        or _CROSSED.search(question)
         or _stands_for_nothing(question)
         or (_ELSE.search(question) and len(_things(question)) < _FEW)
     )

@@ -86,6 +86,11 @@ def grounds(question: Question, found: Sequence[Extract], evidence: Sequence[Evi
     )
 
 
+def lines() -> dict[Caution, float]:
+    """The least that grounds must be worth for an answer, for each caution, the surest first."""
+    return dict(_LEAST)
+
+
 def answerable(seen: Grounds, caution: Caution = "balanced") -> bool:
     """True when the grounds are good enough to answer."""
     return worth(seen) >= _LEAST[caution]

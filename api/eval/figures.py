@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median
@@ -10,13 +9,13 @@ from statistics import mean, median
 from api.eval import intervals
 from api.eval.gold import Suite
 from api.eval.intervals import Interval
+from api.eval.refusing import Curve, Drawn, curve, drawn
 from api.eval.running import Outcome
 from api.eval.scores import DEEPEST, EXPLICIT, WITH_HISTORY, refused, scores
 from rag import measures
+from rag.refusal import Caution
 
 ALL = "all"
-
-Curve = tuple[tuple[float, measures.Refusals], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,8 @@ class Evaluation:
         recall: By group, "all" first.
         refusals: Refusals as the line moves, from refusing nothing to refusing all.
         premises: The same where of the unanswerable only false premises count; empty where there are none.
+        drawn: Where strict, balanced and eager draw the line, in this order; empty when nothing was asked.
+        caution: Which of them the questions were asked with.
         decided: Refusals as they were decided; None when nothing was asked.
         seconds: How long the questions took.
     """
@@ -78,6 +79,8 @@ class Evaluation:
     recall: tuple[Line, ...]
     refusals: Curve
     premises: Curve
+    drawn: tuple[Drawn, ...]
+    caution: Caution
     decided: measures.Refusals | None
     seconds: float
 
@@ -107,8 +110,10 @@ def evaluation(suite: Suite, only: str | None, outcomes: Sequence[Outcome], seco
         scored=scored,
         figures=(*_means(by_group), *_refusals(asked), *_shares(by_group), *_ratio(scored), *_times(outcomes)),
         recall=() if suite.name == "qmsum" else _recall(by_group),
-        refusals=_curve(asked),
-        premises=_curve([one for one in asked if one.item.answerable or one.item.false_premise], least=1),
+        refusals=curve(asked),
+        premises=curve([one for one in asked if one.item.answerable or one.item.false_premise], least=1),
+        drawn=drawn(asked),
+        caution=suite.groups[0].parts.settings.caution,
         decided=measures.Refusals.of([refused(one) for one in asked], rightly) if asked else None,
         seconds=seconds,
     )
@@ -179,12 +184,3 @@ def _recall(by_group: dict[str, tuple[Scored, ...]]) -> tuple[Line, ...]:
 def _at(one: Outcome, k: int) -> float:
     found = [spot.place for spot in one.found or ()]
     return measures.turn_recall(found, one.item.gold, one.item.also, k=k)
-
-
-def _curve(asked: Sequence[Outcome], *, least: int = 0) -> Curve:
-    """Refusals as the line moves; a failure is no refusal wherever the line is. Empty below `least` unanswerable."""
-    if sum(not one.item.answerable for one in asked) < least:
-        return ()
-    grounds = [math.inf if one.answer is None else one.answer.grounds for one in asked]
-    points = measures.refusal_curve(grounds, [not one.item.answerable for one in asked])
-    return tuple(one for one in points if math.isfinite(one[0]))

@@ -17,6 +17,7 @@ from api.eval.scores import DEPTHS
 _INK, _GRID = "#1f2933", "#d9dee4"
 # Told apart also without colour: every line has its dash, and all but one are thin.
 _COLOURS = ("#1b6ca8", "#c2571a", "#2e8540", "#7b4ea3", "#b0293f", "#6b6f76", "#a17c00", "#00838f", "#5c3d2e")
+_MARKS = ("^", "s", "v")  # strict, balanced, eager
 _DASHES = ("-", "--", "-.", ":")
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
@@ -69,13 +70,18 @@ def refusal_curve(value: Evaluation) -> str:
             points = [point for _, point in curve if point.right]
             across, up = [one.recall for one in points], [one.precision for one in points]
             axes.plot(across, up, label=label, color=_COLOURS[2 * at], linestyle=_DASHES[at], linewidth=1.8)
+        for at, line in enumerate(value.drawn):
+            at_line = [line.refusals.recall], [line.refusals.precision]
+            axes.plot(*at_line, _MARKS[at], color=_COLOURS[3 + at], markersize=8, label=line.caution, zorder=3)
         if value.decided is not None:
             axes.plot(
                 [value.decided.recall],
                 [value.decided.precision],
                 "o",
                 color=_COLOURS[1],
-                markersize=9,
+                fillstyle="none",  # it is around the mark of its caution
+                markersize=15,
+                markeredgewidth=1.8,
                 label="as it is",
             )
         axes.set_xlim(-0.02, 1.02)

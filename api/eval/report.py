@@ -17,7 +17,7 @@ from api.eval import plots
 from api.eval.figures import Evaluation, Scored
 from api.eval.running import Spot
 from api.eval.scores import COVERAGE, KEYS, WORDS, cited, place, recall_name, refused
-from api.eval.table import by_type, failures, number, overall
+from api.eval.table import CAUTION_COLUMNS, by_type, cautions, failures, number, overall
 from api.streams import shown
 from api.version import installed
 
@@ -71,6 +71,8 @@ def html(value: Evaluation) -> str:
         failed=failures(value),
         figures=overall(value),
         measures=by_type(value),
+        cautions=cautions(value),
+        caution_columns=CAUTION_COLUMNS,
         plots=_plots(value),
         worst=_worst(value),
         turns=_turns,
@@ -95,7 +97,8 @@ def _plots(value: Evaluation) -> list[_Plot]:
         add(
             "Refusals",
             "Of what is refused, how much rightly, against how much of the unanswerable is refused, as the line between"
-            " answering and refusing moves. The dot is where it is.",
+            " answering and refusing moves. The marks are where strict, balanced and eager draw it; the ring is how"
+            " it was.",
             plots.refusal_curve(value),
         )
     for name in (recall_name(10), KEYS, COVERAGE, "refused"):

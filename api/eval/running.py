@@ -15,6 +15,7 @@ from rag.errors import NotFoundError, TransciteError
 from rag.evidence import Searcher
 from rag.measures import Place
 from rag.question import checked
+from rag.refusal import Caution
 from rag.understanding import nearer, understand
 from rag.values import Answer, Filters, Hit, Message, Turn
 
@@ -80,7 +81,7 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
         for group in suite.groups:
             with group.parts.library() as library, group.parts.searching(Filters()) as searcher:
                 searcher.similarity("", ["loads the encoder"])  # outside the first question's time
-                put = _Putting(suite, only, searcher)
+                put = _Putting(suite, only, searcher, group.parts.settings.caution)
                 for item, gold in zip(group.items, _gold(library, group), strict=True):
                     outcomes.append(put(item, gold))
                     progress.forward()
@@ -98,11 +99,12 @@ def hits(searcher: Searcher, question: str, *, history: tuple[Message, ...], fil
 class _Putting:
     """Puts one question after the other to one library."""
 
-    def __init__(self, suite: Suite, only: Only | None, searcher: Searcher) -> None:
+    def __init__(self, suite: Suite, only: Only | None, searcher: Searcher, caution: Caution) -> None:
         self._depth = _DEPTH[suite.name]
         self._searches = only != "answers"
         self._asks = only != "search" and suite.name != "qmsum"
         self._searcher = searcher
+        self._caution = caution
 
     def __call__(self, item: Item, gold: tuple[Spot, ...]) -> Outcome:
         found = explicit = answer = opened = search_ms = ask_ms = None
@@ -132,7 +134,7 @@ class _Putting:
         return _turns(hits(self._searcher, question, history=history, filters=filters, depth=self._depth))
 
     def _answer(self, item: Item, filters: Filters) -> Answer:
-        return ask(item.text, searcher=self._searcher, filters=filters, history=item.history)
+        return ask(item.text, searcher=self._searcher, filters=filters, history=item.history, caution=self._caution)
 
 
 def _tried(work: Callable[[], _Done], errors: list[str]) -> tuple[_Done | None, float]:

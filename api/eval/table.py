@@ -22,6 +22,8 @@ def lines(value: Evaluation) -> list[RenderableType]:
         names = [name for name in by_type(value) if not name.startswith("follow-up")]
         rows = [[group, *(_value(value.figure(name, group)) for name in names)] for group in value.groups()]
         found += [Text(), _table(("type", *(f"#{name}" for name in names)), rows)]
+    if value.drawn:
+        found += [Text(), _table(("caution", *(f"#{name}" for name in CAUTION_COLUMNS)), cautions(value))]
     found.append(Text())
     found += [Text(shown(note), "dim") for note in value.suite.notes]
     failed = failures(value)
@@ -48,6 +50,22 @@ def by_type(value: Evaluation) -> list[str]:
     """The measures that more than one type of question has."""
     names = dict.fromkeys(one.name for one in value.figures if one.group != ALL)
     return [name for name in names if len([one for one in value.figures if one.name == name]) > 2]
+
+
+CAUTION_COLUMNS = ("grounds from", "refused", "precision", "recall", "F1")
+
+
+def cautions(value: Evaluation) -> list[list[str]]:
+    """What each caution comes to, the one of this run marked, as rows under "caution" and `CAUTION_COLUMNS`."""
+    return [
+        [
+            f"{one.caution}{' (this run)' if one.caution == value.caution else ''}",
+            f"{one.least:.1f}",
+            f"{one.refusals.right + one.refusals.wrong:,}",
+            *(f"{share:.3f}" for share in (one.refusals.precision, one.refusals.recall, one.refusals.f1)),
+        ]
+        for one in value.drawn
+    ]
 
 
 def number(value: float, name: str) -> str:

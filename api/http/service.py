@@ -156,6 +156,7 @@ class Service:
             history=asked.history or self._said_before(caller, asked.conversation_id),
             top_k=asked.top_k,
             today=dt.date.today(),
+            caution=self._parts.settings.caution,
             writer=self._writer(on_text),
         )
         # Which collections were asked for is told, not what that came to for this caller.

@@ -27,9 +27,11 @@ _BOLD = re.compile(
 _BESIDE = re.compile(rf"[ \t]*[-–—]?[ \t]*[\[(\\]{{1,2}}({CLOCK})[\])\\]{{1,2}}[ \t]*[-–—]?[ \t]*")
 _TIME_LINE = re.compile(rf"[ \t]*#{{0,6}}[ \t]*\**[\[(\\]{{0,2}}({CLOCK})[\])\\]{{0,2}}\**[ \t]*")
 _HEADING = re.compile(r"#{2,6}[ \t]+(?P<label>[^\n]{1,120}?)[ \t]*[:：][ \t]*#*[ \t]*")
-# "\[00:04:01.06\]", and as typists leave it: "\[\\00:14:34.07\]", "\[00:08:01.28\\\]", "[3:54]".
-_TIME = re.compile(rf"(?P<left>[ \t]*)\\?\[\\{{0,3}}(?P<clock>{CLOCK})(?::\d\d)?\\{{0,4}}\](?P<right>[ \t]*)")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~“”])")
+# "\[00:04:01.06\]", and as typists leave it: "\[\\00:14:34.07\]", "\[00:08:01.28\\\]", "\ \[15:56\]", "[3:54]".
+_TIME = re.compile(rf"(?P<left>(?:\\?[ \t])*)\\?\[\\{{0,3}}(?P<clock>{CLOCK})(?::\d\d)?\\{{0,4}}\](?P<right>[ \t]*)")
+# A backslash stands for the mark behind it; before white space or at the end it escapes that (a hard line break, a
+# space kept), which is no speech.
+_ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~“”])|(?=\s|\Z))")
 _QUOTED = re.compile(r">[ \t]?(.*)", re.DOTALL)
 _NOT_PEOPLE = frozenset({"break", "ad break", "jingle", "music", "intro", "outro", "promo", "sponsor", "ad"})
 

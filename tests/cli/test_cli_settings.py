@@ -43,6 +43,7 @@ def test_unknown_settings_are_refused_by_name_with_those_there_are() -> None:
         ("TRANSCITE_HOME", "~nobody-of-this-name/library"),
         ("TRANSCITE_ENCODER", ""),
         ("TRANSCITE_ENCODER", "two\nlines"),
+        *(("TRANSCITE_CAUTION", value) for value in ("", "bold", "0.7", "strict,eager")),
         *(("TRANSCITE_LLM_TIMEOUT_S", value) for value in ("", "0", "3601", "1.5")),
         *(("TRANSCITE_LLM_EVIDENCE", value) for value in ("199", "100001")),
         *(("TRANSCITE_MAX_UPLOAD_MB", value) for value in ("", "0", "100001", "1.5")),
@@ -53,6 +54,15 @@ def test_bad_values_are_refused_with_what_is_allowed(name: str, value: str) -> N
     with pytest.raises(InputError) as refused:
         read({name: value})
     assert str(refused.value).startswith(f"{name} is {value!r}; allowed is ")
+
+
+def test_caution_is_one_of_three_words_and_balanced_unless_told() -> None:
+    assert read({}).caution == "balanced"
+    assert [read({"TRANSCITE_CAUTION": one}).caution for one in ("strict", "balanced", " EAGER ")] == [
+        "strict",
+        "balanced",
+        "eager",
+    ]
 
 
 LLM = {"TRANSCITE_LLM_URL": "http://localhost:11434/v1", "TRANSCITE_LLM_MODEL": "llama3.1"}

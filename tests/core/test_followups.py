@@ -43,6 +43,8 @@ def history(*said: str) -> tuple[Message, ...]:
         ),
         (LANE, "Why did they do that?", f"{LANE[0]} Why did they do that?"),
         (LANE, "How much would it cost the city?", f"{LANE[0]} How much would it cost the city?"),
+        (LANE, "How many streets was it for?", f"{LANE[0]} How many streets was it for?"),
+        (LANE, "Which streets did it help?", f"{LANE[0]} Which streets did it help?"),
         (CHICAGO, "What about Portland?", "How did Portland respond to the threat?"),
         (CHICAGO, "and Portland?", "How did Portland respond to the threat?"),
         (LANE, "What about the library?", "What did the council decide about the library?"),
@@ -75,6 +77,8 @@ def test_what_leans_is_written_out(before: tuple[str, str], question: str, writt
         "Is there a bridge over the lake?",
         "What happened this year in Chicago?",
         "What does it take to build a bridge?",
+        "How many years did it take the city to build the bridge?",
+        "Which bridge was it that Ann Smith closed?",
         "Which languages show that stories affect people the same way?",
     ],
 )

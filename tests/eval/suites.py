@@ -145,6 +145,7 @@ class Measured:
         self.folder = folder
         self.home = folder / "home"
         self.encoder = HashingEncoder("all-MiniLM-L6-v2")
+        self.environ: dict[str, str] = {}
         self.conversation = copy.deepcopy(CONVERSATION)
         self.meeting = copy.deepcopy(MEETING)
         self.rows = copy.deepcopy(ROWS)
@@ -169,7 +170,7 @@ class Measured:
 
     def run(self, *argv: str | Path, load: Callable[[str], HashingEncoder] | None = None) -> Result:
         out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
-        environ = {"TRANSCITE_HOME": str(self.home)}
+        environ = {**self.environ, "TRANSCITE_HOME": str(self.home)}
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main([str(one) for one in argv], environ=environ, encoder=load or (lambda _: self.encoder))
         out.flush()

@@ -15,6 +15,7 @@ from api.eval.gold import Group, Item, Suite, SuiteName
 from api.eval.running import Outcome, Spot
 from api.settings import read
 from index.encoder import Vectors
+from rag import refusal
 from rag.measures import Refusals
 from rag.values import Answer, Citation, Filters, Searched, Source, Span, Turn
 from tests.fakes import HashingEncoder
@@ -142,6 +143,58 @@ def test_qmsum_by_hand() -> None:
     assert value(made, "gold words in 800") == (round(10 / 30 / 2, 6), 2)
     assert value(made, "words read of 800") == (400.0, 2)
     assert made.refusals == made.recall == ()
+
+
+def test_each_caution_by_the_grounds_of_the_same_answers() -> None:
+    least = refusal.lines()
+    assert list(least) == ["strict", "balanced", "eager"]
+    assert sorted(least.values(), reverse=True) == list(least.values())
+
+    def put(id_: str, grounds: float, *, answerable: bool) -> Outcome:
+        answer = answered((1, "q"), grounds=grounds) if grounds >= least["balanced"] else answered(grounds=grounds)
+        return Outcome(item(id_, answerable=answerable), (), (), answer=answer, asked=True)
+
+    made = evaluated(
+        "podcasts",
+        put("1", least["strict"], answerable=True),  # on the line is answered
+        put("2", least["strict"] - 0.01, answerable=True),
+        put("3", least["balanced"] - 0.01, answerable=False),
+        put("4", least["eager"] - 0.01, answerable=False),
+        put("5", 100.0, answerable=True),
+        put("6", -100.0, answerable=False),
+        Outcome(item("7", answerable=False), (), (), answer=None, asked=True, error="Oops: gone"),
+    )
+    assert {one.caution: one.refusals for one in made.drawn} == {
+        "strict": Refusals(right=3, wrong=1, missed=1),
+        "balanced": Refusals(right=3, wrong=0, missed=1),
+        "eager": Refusals(right=2, wrong=0, missed=2),
+    }
+    assert (made.caution, made.decided) == ("balanced", made.drawn[1].refusals)
+    assert evaluated("podcasts", Outcome(item("1", "fact", 1), (spot(1),), (spot(1),))).drawn == ()
+
+
+def test_cautions_are_told_and_the_one_of_the_run_decides(measured: Measured) -> None:
+    file = measured.folder / "report.html"
+    for caution in ("strict", "balanced", "eager"):
+        measured.environ["TRANSCITE_CAUTION"] = caution
+        document = measured.locomo("--json", "--report", file).document
+        assert document["caution"] == caution
+        [own] = [one for one in document["cautions"] if one["caution"] == caution]
+        assert {name: own[name] for name in ("refused", "precision", "recall", "f1")} == {
+            name: document["decided"][name] for name in ("refused", "precision", "recall", "f1")
+        }
+        assert f"{caution} (this run)" in file.read_text(encoding="utf-8")
+        assert f"{caution} (this run)" in measured.locomo().out
+
+
+def test_a_count_is_refused_under_no_caution(measured: Measured) -> None:
+    measured.rows[0]["question"] = "How often was the lantern mentioned?"
+    measured.rows[3]["question"] = "How often were zeppelins mentioned?"
+    results = measured.podcasts("--json").document["results"]
+    assert [(results[at]["status"], results[at]["grounds"]) for at in (0, 3)] == [
+        ("quoted", 100.0),
+        ("not_found", -100.0),
+    ]
 
 
 def test_follow_ups_against_the_same_made_explicit() -> None:

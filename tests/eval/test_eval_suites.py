@@ -12,8 +12,8 @@ from index.store.library import Library
 
 QUESTION = "id type question answerable gold found status answer cited grounds scores error".split()
 DOCUMENT = """
-    suite data version encoder only questions errors seconds notes figures recall refusals false_premises decided
-    results
+    suite data version encoder only questions errors seconds notes figures recall refusals false_premises cautions
+    caution decided results
 """.split()
 
 

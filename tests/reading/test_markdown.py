@@ -29,6 +29,20 @@ def test_bold_labels(read: Read) -> None:
     assert (transcript.title, transcript.format) == ("Show 12", "markdown")
 
 
+def test_a_backslash_that_escapes_white_space_is_no_speech(read: Read) -> None:
+    turns = read(
+        "**Ann Lee:** Before.\n\n**Break:**\\ \\[15:56\\]\n\n**Bob Ray:**\\ Kept\\\nup\\ and \\\\ meant.\\\n\n\\\n\n"
+        "**Ann Lee:** Time\\ \\[16:10\\] here.\\",
+        "x.md",
+    ).turns
+    assert [(t.speaker, t.text, t.start, t.kind) for t in turns] == [
+        ("Ann Lee", "Before.", None, "speech"),
+        (None, "Break", 956.0, "direction"),
+        ("Bob Ray", "Kept up and \\ meant.", None, "speech"),
+        ("Ann Lee", "Time here.", None, "speech"),
+    ]
+
+
 def test_label_without_blank_line_before_it_is_a_new_turn(read: Read) -> None:
     assert [t.speaker for t in read("**Ann:** One.\n**Bob:** Two.\n", "a.md").turns] == ["Ann", "Bob"]
 
