@@ -7,7 +7,7 @@ import numpy as np
 from index.encoder import Vectors
 from index.store.records import Scope
 from index.store.schema import STRIDE
-from index.vectors import NARROW, WIDE, Ids, Mask, VectorIndex
+from index.vectors import Ids, Mask, VectorIndex
 
 Nearness = dict[int, tuple[float, float, float]]
 """By turn id: cosine of the nearest passage of the turn, and of the nearest narrow and wide window around one."""
@@ -48,7 +48,7 @@ class Meaning:
     def _near(self, rows: Ids) -> Nearness:
         if len(rows) == 0:
             return {}
-        scores = [self._vectors.scores(self._query, rows, beside).tolist() for beside in ((), NARROW, WIDE)]
+        scores = self._vectors.scores(self._query, rows).tolist()
         near: Nearness = {}
         for anchor, alone, narrow, wide in zip(self._vectors.anchors[rows].tolist(), *scores, strict=True):
             known = near.get(anchor, _FURTHEST)

@@ -22,7 +22,7 @@ from index.meaning import NOWHERE, Nearness
 from index.store.schema import STRIDE
 from rag.evidence import asks
 from rag.question import Question
-from rag.reading import holds
+from rag.reading import holds_any
 from rag.values import Source, Turn
 from rag.words import content_words
 
@@ -87,7 +87,7 @@ class _Reader:
         kinds = sum(
             worth
             for kind, worth in _KINDS.items()
-            if kind in self.question.wants and holds(kind, turn.text, self.question)
+            if kind in self.question.wants and holds_any(kind, turn.text, self.question)
         )
         length = math.log1p(min(len(turn.text.split()), _LONG)) / math.log1p(_LONG)
         return _NAMED * named + kinds + _LENGTH * length + _ASKS * asks(turn.text)

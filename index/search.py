@@ -21,9 +21,9 @@ from rag.known import Place, Sought
 from rag.question import parse
 from rag.values import Filters, Hit, Searched, Source, Turn
 
-_NEAREST = 300  # rows proposed by meaning, their neighbours besides
-_LEXICAL = 600  # turns proposed by words, alone and in windows each
-_READ = 250  # candidates whose text is looked at
+_NEAREST = 200  # rows proposed by meaning, their neighbours besides
+_LEXICAL = 300  # turns proposed by words, alone and in windows each
+_READ = 150  # candidates whose text is looked at
 
 
 class Search:

@@ -6,7 +6,6 @@ vector of a window is arithmetic: the passage and, with falling weights, its nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -109,28 +108,32 @@ class VectorIndex:
             _, rows = self._index.search(query, limit, params=_only(allowed))
         return np.asarray(rows[0], dtype=np.int64)
 
-    def scores(self, query: Vectors, rows: Ids, beside: Sequence[float] = ()) -> Scores:
-        """How near passages, or windows around them, are to `query`.
+    def scores(self, query: Vectors, rows: Ids) -> Scores:
+        """How near passages, and the windows around them, are to `query`.
 
         Args:
             query: The question's vector, shape (1, dimension).
             rows: Which rows.
-            beside: Weights of the neighbours on either side, the nearest first (`NARROW`, `WIDE`); none for the
-                passages alone. Neighbours are of the same transcript.
 
         Returns:
-            Cosines, of `rows`'s length.
+            Cosines of the passages alone, in narrow and in wide windows: shape (3, n) for n rows. Neighbours are of the
+            same transcript.
         """
         matrix = self._matrix()
-        window = matrix[rows]
-        for distance, weight in enumerate(beside, start=1):
+        alone = matrix[rows]
+        narrow, wide = alone.copy(), alone.copy()
+        for distance in range(1, len(WIDE) + 1):
             for step in (-distance, distance):
                 there = np.clip(rows + step, 0, len(self) - 1)
                 adjacent = (there == rows + step) & (self.ids[there] == self.ids[rows] + step)
-                window[adjacent] += np.float32(weight) * matrix[there[adjacent]]
-        if beside:
-            window /= np.maximum(np.linalg.norm(window, axis=1, keepdims=True), 1e-12)
-        return np.asarray(window @ query[0], dtype=np.float32)
+                beside = matrix[there] * adjacent[:, None]
+                wide += np.float32(WIDE[distance - 1]) * beside
+                if distance <= len(NARROW):
+                    narrow += np.float32(NARROW[distance - 1]) * beside
+        found = np.stack([alone @ query[0], narrow @ query[0], wide @ query[0]])
+        lengths = np.sqrt(np.stack([np.einsum("ij,ij->i", one, one) for one in (narrow, wide)]))
+        found[1:] /= np.maximum(lengths, 1e-12)
+        return np.asarray(found, dtype=np.float32)
 
     def _own(self) -> None:
         """Take what is mapped into memory: FAISS ends the process of who changes it where it lies."""

@@ -82,10 +82,10 @@ def test_adds_and_removes_leave_what_numpy_has(seed: int, steps: list[str]) -> N
         np.testing.assert_allclose(scores[rows], best, atol=1e-5)
         if len(ids):
             everything = np.arange(len(ids))
-            np.testing.assert_allclose(index.scores(query, everything), scores, atol=1e-5)
-            for beside in (NARROW, WIDE):
-                wanted = windows(matrix, ids, beside) @ query[0]
-                np.testing.assert_allclose(index.scores(query, everything, beside), wanted, atol=1e-5)
+            alone, *found = index.scores(query, everything)
+            np.testing.assert_allclose(alone, scores, atol=1e-5)
+            for beside, window in zip((NARROW, WIDE), found, strict=True):
+                np.testing.assert_allclose(window, windows(matrix, ids, beside) @ query[0], atol=1e-5)
 
 
 def test_a_window_ends_where_its_transcript_ends() -> None:
@@ -95,7 +95,7 @@ def test_a_window_ends_where_its_transcript_ends() -> None:
     ids = np.array([0, 1, 2, 1 << 20, (1 << 20) + 1, (1 << 20) + 3, 5 << 20], dtype=np.int64)
     index = VectorIndex(D)
     index.add(ids, ids, matrix)
-    window = index.scores(query, np.arange(7), NARROW)
+    _, window, _ = index.scores(query, np.arange(7))
     np.testing.assert_allclose(window, windows(matrix, ids, NARROW) @ query[0], atol=1e-6)
     single = float(matrix[6] @ query[0])
     assert window[6] == pytest.approx(single, abs=1e-6)
@@ -109,9 +109,9 @@ def test_scores_are_of_the_rows_asked_for_in_their_order() -> None:
     index = VectorIndex(D)
     index.add(np.arange(9), np.arange(9), matrix)
     rows = np.array([8, 0, 4, 4])
-    np.testing.assert_allclose(index.scores(query, rows), matrix[rows] @ query[0], atol=1e-6)
-    wanted = (windows(matrix, np.arange(9), WIDE) @ query[0])[rows]
-    np.testing.assert_allclose(index.scores(query, rows, WIDE), wanted, atol=1e-6)
+    alone, _, wide = index.scores(query, rows)
+    np.testing.assert_allclose(alone, matrix[rows] @ query[0], atol=1e-6)
+    np.testing.assert_allclose(wide, (windows(matrix, np.arange(9), WIDE) @ query[0])[rows], atol=1e-6)
 
 
 def test_nothing_in_nothing_out() -> None:
