@@ -138,7 +138,10 @@ def test_sources_are_listed_once_a_transcript_and_once_a_place(page: Page, stage
 def test_quoted_answers_read_as_quotations(page: Page, stage: Stage) -> None:
     quote = "*Exactly* as said [2],\nline for line: 2*3*4, <b>, snake_case."
     cited = [citation(1, quote=quote), citation(2, speaker=None, speaker_inferred=False)]
-    sentences = [{"text": "x", "citations": [2], "support": 1.0}, {"text": "y", "citations": [1], "support": 1.0}]
+    sentences = [
+        {"text": f"Unknown speaker: “{cited[1]['quote']}”", "citations": [2], "support": 1.0},
+        {"text": f"Greg Allen (name inferred): “{quote}”", "citations": [1], "support": 1.0},
+    ]
     stage.replies = [told(answer(status="quoted", citations=cited, sentences=sentences, model=None))]
     page.goto(stage.put(INLINE))
     ask(page)
@@ -147,6 +150,7 @@ def test_quoted_answers_read_as_quotations(page: Page, stage: Stage) -> None:
     expect(figures.nth(0)).to_contain_text("Unknown speaker")
     assert figures.nth(1).locator("blockquote").evaluate("quote => quote.textContent") == quote
     expect(figures.nth(1)).to_contain_text("name inferred")
+    expect(last(page).locator(".told")).to_have_count(0)
 
 
 def test_what_is_written_stays_what_it_is(page: Page, stage: Stage) -> None:

@@ -98,6 +98,40 @@ def test_what_the_transcripts_do_not_say(page: Page, server: str) -> None:
     expect(last(page)).to_contain_text("Searched 6 turns of 2 transcripts.")
 
 
+def test_a_listing_shows_its_count_and_a_quote_of_each(page: Page, server: str) -> None:
+    page.goto(f"{server}/")
+    ask(page, "How often was the harbor bridge mentioned?")
+    told = last(page).locator(".told")
+    expect(told).to_have_text(
+        "2 turns of 1 transcript say “harbor bridge”, in any form of these words. By speaker: Anna Berg 1, Leo Sand 1."
+        " Searched 6 turns of 2 transcripts."
+    )
+    expect(last(page).get_by_role("figure")).to_have_count(1)
+    expect(last(page).locator("figure blockquote")).to_contain_text("harbor bridge")
+    expect(last(page).locator("figure .count")).to_have_text("2 turns")
+    last(page).locator("figure button.marker").click()
+    expect(page.get_by_role("dialog")).to_contain_text("harbor bridge")
+    page.keyboard.press("Escape")
+    ask(page, "Who all spoke about the harbor bridge?")
+    expect(last(page).locator("figure .name")).to_have_text(["Anna Berg", "Leo Sand"])
+    expect(last(page).locator("figure .count")).to_have_text(["1 turn of 1 transcript"] * 2)
+    ask(page, "How often were penguins mentioned?")
+    expect(last(page)).to_contain_text("No turn says “penguins”, in any form of the word.")
+    assert violations(page) == []
+
+
+def test_a_question_with_days_is_answered_from_them_and_says_so(page: Page, server: str) -> None:
+    page.goto(f"{server}/")
+    ask(page, "Why did Tamarack lose the grant in the May 2023 hearing?")
+    expect(last(page).locator("blockquote").first).to_contain_text("because it filed late")
+    expect(last(page).locator("figure time").first).to_have_attribute("datetime", "2023-05-16")
+    expect(last(page)).to_contain_text("Searched 4 turns of 1 transcript")
+    ask(page, "What did José Ibarra say about the harbor bridge in the May 2023 hearing?")
+    expect(last(page)).to_contain_text("The transcripts do not say.")
+    expect(last(page)).to_contain_text("only what José Ibarra said")
+    expect(last(page)).to_contain_text("2023")
+
+
 def test_a_question_that_cannot_be_asked(page: Page, server: str) -> None:
     page.goto(f"{server}/")
     send(page, "?!")

@@ -50,14 +50,14 @@ export function facts(citation: Citation, speech: Speech, more: { title: boolean
   );
 }
 
-/** A quote as a quotation: who, the words, and where they stand. */
-export function quotation(citation: Citation, speech: Speech, open: Opener): HTMLElement {
+/** A quote as a quotation: who, the words, and where they stand; `count` is what it stands for in a list. */
+export function quotation(citation: Citation, speech: Speech, open: Opener, count?: string): HTMLElement {
   return make(
     "figure",
     { class: "quotation", part: "quote" },
     make("figcaption", {}, badge(citation.speaker), who(citation.speaker, citation.speaker_inferred, speech), marker(citation, speech, open)),
     make("blockquote", { dir: "auto" }, citation.quote),
-    make("p", { class: "where" }, facts(citation, speech, { title: true })),
+    make("p", { class: "where" }, facts(citation, speech, { title: true }), count !== undefined && make("span", { class: "count" }, count)),
   );
 }
 

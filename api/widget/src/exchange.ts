@@ -99,7 +99,7 @@ export class ExchangeView {
 
   #said(answer: Answer): (Node | null)[] {
     if (answer.status === "answered") return [this.#written(answer)];
-    if (answer.status === "quoted") return inOrder(answer).map((one) => quotation(one, this.#speech, this.#opener));
+    if (answer.status === "quoted") return this.#quoted(answer);
     return this.#notFound(answer);
   }
 
@@ -113,13 +113,27 @@ export class ExchangeView {
     return words;
   }
 
+  /** Quotes, each once, and what is told about them: how often words were said, how many lines there are more. */
+  #quoted(answer: Answer): Node[] {
+    const left = new Map(answer.citations.map((one) => [one.n, one]));
+    const known = new Map(left);
+    const counts = countsOf(answer);
+    const quote = (one: Citation) => left.delete(one.n) && quotation(one, this.#speech, this.#opener, counts.get(one.n));
+    const said = answer.sentences.map((sentence) => {
+      const one = sentence.citations.length === 1 && known.get(sentence.citations[0]!);
+      return one && sentence.text.endsWith(`“${one.quote}”`) ? quote(one) : make("p", { class: "told", dir: "auto" }, sentence.text);
+    });
+    return [...said, ...[...left.values()].map(quote)].filter((one) => one !== false);
+  }
+
   #notFound(answer: Answer): (Node | null)[] {
     const { turns, transcripts } = answer.searched;
     const looked = turns === 0 ? this.#speech.say("nothing") : this.#looked(turns, transcripts);
+    const more = turns > 0 && moreOf(answer);
     const nearest = answer.citations.length > 0 && make("h4", {}, this.#speech.say("nearest"));
     return [
       make("p", { class: "not-found" }, this.#speech.say("notFound")),
-      make("p", { class: "note" }, looked),
+      more ? make("p", { class: "note", lang: "en", dir: "auto" }, more) : make("p", { class: "note" }, looked),
       nearest || null,
       ...answer.citations.map((one) => quotation(one, this.#speech, this.#opener)),
     ];
@@ -171,9 +185,14 @@ export class ExchangeView {
   }
 }
 
-/** The citations of a quoted answer in the order of its sentences, each once. */
-function inOrder(answer: Answer): Citation[] {
-  const known = new Map(answer.citations.map((one) => [one.n, one]));
-  const wanted = new Set([...answer.sentences.flatMap((one) => one.citations), ...known.keys()]);
-  return [...wanted].map((n) => known.get(n)).filter((one) => one !== undefined);
+/** What the text says behind the markers of a list: "4 turns", "2 turns of 2 transcripts". */
+function countsOf(answer: Answer): Map<number, string> {
+  const found = answer.text.split("\n").map((line) => / \[(\d+)\] \((?:.*: )?([^:()]+)\)$/.exec(line));
+  return new Map(found.filter((one) => one !== null).map((one) => [Number(one[1]), one[2]!]));
+}
+
+/** What the server tells of a search beyond its size: which words, whose, of which days; in its own language. */
+function moreOf(answer: Answer): string {
+  const told = /^The transcripts do not say\. (.+)$/s.exec(answer.text)?.[1] ?? "";
+  return /^Searched [\d,]+ turns? of [\d,]+ transcripts?\.$/.test(told) ? "" : told;
 }
