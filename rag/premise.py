@@ -23,12 +23,6 @@ _BEST, _SHARPNESS = 10, 8.0
 # 550 turns, 13 of 21 questions with such a name were answered all the same.
 _MUCH = 10_000  # turns
 _RARE = 8.0  # rarity below which a word was said for certain, so that it need not be looked up
-# What somebody said is in their own turns, and where others tell it: "Sessions did say that ...", "..., said Sessions".
-# No turn of LoCoMo's development conversations tells what the other said, so that the shares fitted there stay.
-_TELLS = (
-    r"(?:says?|said|tells?|told|asks?|asked|argue[sd]?|claim(?:s|ed)?|promise[sd]?|warn(?:s|ed)?|announce[sd]?|"
-    r"explain(?:s|ed)?|insist(?:s|ed)?|testifie[sd]|wrote|writes)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +30,8 @@ class Premise:
     """What of a question's premise was found to hold.
 
     Attributes:
-        own: Share of what was found that the one person asked about says, or another tells of their saying it, 0 to 1;
-            1 when it is not one person.
-        unheard: Stems of names in the question that nobody has or says.
+        own: Share of what was found that the one person asked about says, 0 to 1; 1 when it is not one person.
+        unheard: Stems of names in the question that nobody has or says, or of all its words, when none is ever said.
     """
 
     own: float = 1.0
@@ -62,29 +55,41 @@ def premise(
 
 
 def own_share(name: str, hits: Sequence[Hit]) -> float:
-    """How much of what was found in somebody's conversations they say, or are told to say, 0 to 1; 1 for nothing."""
+    """How much of what was found in somebody's conversations is theirs, 0 to 1; 1 when nothing was found.
+
+    Theirs is what they say, and what others say of them by name, as reporters do: "Sessions called it terrorism". To be
+    spoken to is not to be spoken of: "Ann, that is great!" tells nothing of Ann.
+    """
     theirs = {hit.source.transcript_id for hit in hits if hit.turns[0].speaker == name}
     best = [hit for hit in hits if hit.source.transcript_id in theirs][:_BEST]
     weights = [math.exp(_SHARPNESS * (hit.score - best[0].score)) for hit in best]
-    told = _told(name)
+    spoken_of = re.compile(rf"(?<=[\w’'] )(?:{'|'.join(map(re.escape, _short(name)))})\b(?!\s*[,!?.…])")
     own = sum(
         weight
         for weight, hit in zip(weights, best, strict=True)
-        if hit.turns[0].speaker == name or told.search(hit.turns[0].text)
+        if hit.turns[0].speaker == name or spoken_of.search(hit.turns[0].text)
     )
     return own / sum(weights) if best else 1.0
 
 
-def _told(name: str) -> re.Pattern[str]:
-    """Where a text tells what somebody said; not where it speaks to them, which takes a comma."""
-    part = f"(?:{'|'.join(re.escape(one) for one in name.split() if len(one) > 2) or re.escape(name)})"
-    return re.compile(rf"\b{part}(?: [a-z]+){{0,2}} {_TELLS}\b|\b(?:says?|said) (?:\w+ )?{part}\b")
+def _short(name: str) -> tuple[str, ...]:
+    """The whole name, the first and the last word of it."""
+    return tuple(dict.fromkeys((name, name.split(maxsplit=1)[0], name.rsplit(maxsplit=1)[-1])))
 
 
 def _unheard(question: Question, hits: Sequence[Hit], searcher: Searcher, filters: Filters) -> frozenset[str]:
-    rare = {word for word, rarity in searcher.rarity(question.names).items() if rarity >= _RARE}
-    if not rare or searcher.searched(filters).turns < _MUCH:
-        return frozenset()
+    """Names that nobody has or says; or all the question's words, when none of them is ever said."""
+    rarity = searcher.rarity(question.words)
+    # Words never said are all equally rare.
+    if len(set(rarity.values())) == 1 and not searcher.saying(Sought(question.words[:1]), filters):
+        unsaid = frozenset(question.words)
+    elif searcher.searched(filters).turns >= _MUCH:
+        rare = [word for word in question.names if rarity.get(word, 0.0) >= _RARE]
+        unsaid = frozenset(word for word in rare if not searcher.saying(Sought((word,)), filters))
+    else:
+        unsaid = frozenset()
+    if not unsaid:
+        return unsaid
     titles = {word for hit in hits for word in content_words(f"{hit.source.title} {hit.source.source}")}
     speakers = {word for name in searcher.speakers(filters) for word in content_words(name)}
-    return frozenset(word for word in rare - titles - speakers if not searcher.saying(Sought((word,)), filters))
+    return unsaid - titles - speakers
