@@ -36,6 +36,7 @@ FEEDBACK, SHARE = "transcite_feedback", "transcite_share"  # what its buttons ar
 CHARACTERS, BLOCKS = 12_000, 45  # of a message; Slack's own limits, with room
 SECTION = 3000  # characters of a block
 _SAID = 7500  # characters of an answer, before it is cut
+_LINKED = 2000  # characters of addresses in an answer; markers past them are not links, their sources are
 _SOURCES = 10
 _NAME, _TITLE, _QUOTE = 80, 150, 240  # characters of each in a source
 _NOTIFIED = 300  # characters of an answer in a notification
@@ -119,10 +120,12 @@ def _said(text: str, citations: Sequence[wire.Citation], base: str) -> Iterator[
     """What is said, every marker of a citation a link to its turn; a block for every 3,000 characters."""
     cited = {one.n: address(base, one.url) for one in citations if one.role is None}
     parts: list[Any] = []
-    held = 0
+    held, room = 0, _LINKED
     for piece in _pieces(text):
         found = _MARKER.fullmatch(piece)
         url = cited.get(int(found[1])) if found and len(found[1]) < 6 else None
+        if url is not None and (room := room - len(url)) < 0:
+            url = None
         length = len(piece) + len(url or "")
         if parts and held + length > SECTION:
             yield RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
