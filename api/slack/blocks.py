@@ -63,18 +63,20 @@ def escaped(text: str) -> str:
     return text.translate(_MENTIONED)
 
 
-def message(answer: wire.Answer, base: str, *, shareable: bool = False) -> Message:
+def message(answer: wire.Answer, base: str, *, shareable: bool = False, asker: str | None = None) -> Message:
     """An answer with its sources, as many as fit, and buttons to say what one thinks of it.
 
     Args:
         answer: The answer.
         base: Put before the addresses of transcripts: "https://transcripts.example".
         shareable: Whether it is shown to one person, who may share it.
+        asker: Id of who asked, where the question is told, too; letters and digits.
     """
     # 1. What is said, cut where it is too long for any message.
     whole = shown(answer.text).strip() or "No answer."
     said = _short(whole, _SAID)
-    blocks: list[Block] = [*_said(said, answer.citations, base)]
+    blocks: list[Block] = [] if asker is None else [_asked(asker, answer.question)]
+    blocks.extend(_said(said, answer.citations, base))
     if said != whole:
         blocks.append(ContextBlock(elements=[_plain(_CUT)]))
     # 2. Buttons, which always fit.
@@ -180,6 +182,10 @@ def _buttons(answer_id: str, *, shareable: bool) -> list[Block]:
     )
     share = ActionsBlock(elements=[ButtonElement(action_id=SHARE, text=_plain("Share"), value=answer_id)])
     return [ContextActionsBlock(elements=[feedback]), *([share] if shareable else [])]
+
+
+def _asked(asker: str, question: str) -> Block:
+    return ContextBlock(elements=[_ours(f"<@{asker}> asked:"), _plain(_line(question, _QUOTE))])
 
 
 def _words(text: str) -> Block:

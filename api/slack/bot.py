@@ -16,7 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from api.http.service import Service
 from api.settings_slack import Slack
 from api.slack.answering import Answerer
-from api.slack.blocks import FEEDBACK
+from api.slack.blocks import FEEDBACK, SHARE
+from api.slack.commanding import COMMAND, LOOKING, commanded, shared
 from api.slack.heard import heard
 from api.slack.ledger import Ledger
 from api.slack.posting import LOG, Poster, session
@@ -69,7 +70,9 @@ class Bot:
         app.event("app_mention")(self._mentioned)
         app.event("message")(self._said)
         app.event(re.compile(".*"))(_passed)  # or Slack is told 404 and sends it again
+        app.command(COMMAND)(self._commanded)
         app.action(FEEDBACK)(self._voted)
+        app.action(SHARE)(self._shared)
         return app
 
     async def _who(self, team: str | None) -> AuthorizeResult | None:
@@ -102,6 +105,14 @@ class Bot:
             return
         if message.direct or (message.threaded and await self._answerer.continues(message)):
             self._answerer.start(self._answerer.answer(message))
+
+    async def _commanded(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack(text=LOOKING, response_type="ephemeral")
+        self._answerer.start(commanded(self._answerer, body))
+
+    async def _shared(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._answerer.start(shared(self._answerer, body))
 
     async def _voted(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
