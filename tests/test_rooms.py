@@ -71,7 +71,8 @@ LIBRARIES = {
     "torch": Library("torch", ("index/sentence_encoder.py",)),
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
     "typer": Library(
-        "typer", ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py")
+        "typer",
+        ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py", "api/slack/commands.py"),
     ),  # what may be said, and the commands
     "uvicorn": Library("uvicorn", ("api/serving.py",)),
     "watchfiles": Library("watchfiles", ("api/watching.py",)),

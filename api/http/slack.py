@@ -14,8 +14,8 @@ from api.settings_slack import Slack
 from api.slack.bot import Bot, running
 from api.slack.checks import RefusedError, checked
 from api.slack.ledger import Ledger
+from api.slack.manifest import PATH
 
-PATH = "/slack/events"
 _REFUSED = {
     400: problems.Problem(400, "slack-unreadable", "The request is none of Slack's"),
     401: problems.Problem(401, "slack-signature", "The request is not signed by Slack"),

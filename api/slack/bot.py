@@ -17,9 +17,10 @@ from api.http.service import Service
 from api.settings_slack import Slack
 from api.slack.answering import Answerer
 from api.slack.blocks import FEEDBACK, SHARE
-from api.slack.commanding import COMMAND, LOOKING, commanded, shared
+from api.slack.commanding import LOOKING, commanded, shared
 from api.slack.heard import heard
 from api.slack.ledger import Ledger
+from api.slack.manifest import COMMAND, EVENTS
 from api.slack.posting import LOG, Poster, session
 from api.slack.voting import voted
 
@@ -67,8 +68,9 @@ class Bot:
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for nobody
             logger=LOG.getChild("slack"),
         )
-        app.event("app_mention")(self._mentioned)
-        app.event("message")(self._said)
+        hearing = {"app_mention": self._mentioned, "message": self._said}
+        for name in dict.fromkeys(one.partition(".")[0] for one in EVENTS):
+            app.event(name)(hearing[name])
         app.event(re.compile(".*"))(_passed)  # or Slack is told 404 and sends it again
         app.command(COMMAND)(self._commanded)
         app.action(FEEDBACK)(self._voted)

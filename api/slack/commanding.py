@@ -11,10 +11,10 @@ from api import wire
 from api.slack.answering import Answerer
 from api.slack.blocks import message, note
 from api.slack.heard import plain
+from api.slack.manifest import COMMAND
 from api.slack.posting import LOG
 from rag.errors import NotFoundError, TransciteError
 
-COMMAND = "/ask"
 LOOKING = "Looking through the transcripts…"
 _USAGE = f"Ask a question after the command, such as: {COMMAND} what was decided about the bridge?"
 _SHARED = "Shared with the channel."

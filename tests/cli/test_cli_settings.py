@@ -90,3 +90,46 @@ def test_half_a_language_model_is_refused_and_no_secret_shown(name: str, value: 
 
 def test_every_setting_has_a_line_of_its_own() -> None:
     assert all(text and "\n" not in text for text in DESCRIPTIONS.values())
+
+
+SLACK = {
+    "TRANSCITE_SLACK_BOT_TOKEN": "xoxb-secret-1",
+    "TRANSCITE_SLACK_SIGNING_SECRET": "secret-2",
+    "TRANSCITE_PUBLIC_URL": "https://transcripts.example",
+}
+
+
+def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
+    assert read({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "2"}).slack is None  # not ours
+    settings = read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "council, radio,council"})
+    assert settings.slack is not None
+    assert (settings.slack.token, settings.slack.secret) == ("xoxb-secret-1", "secret-2")
+    assert settings.slack.collections == ("council", "radio")
+    assert settings.slack.api_url == "https://slack.com/api/"
+    assert "secret" not in repr(settings).replace("signing_secret", "")
+    assert read(SLACK).slack is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TRANSCITE_SLACK_BOT_TOKEN", "", "is not set"),
+        ("TRANSCITE_SLACK_SIGNING_SECRET", "", "is not set"),
+        ("TRANSCITE_SLACK_BOT_TOKEN", "xapp-secret-3", "begins with xoxb-"),
+        ("TRANSCITE_SLACK_BOT_TOKEN", "xoxb-secret 3", "begins with xoxb-"),
+        ("TRANSCITE_SLACK_SIGNING_SECRET", "secret-3\u00e9", "no signing secret has"),
+        ("TRANSCITE_SLACK_API_URL", "slack.com/api/", "is not an address"),
+        ("TRANSCITE_SLACK_API_URL", "https://slack.com/api", "a slash at its end"),
+    ],
+)
+def test_half_a_slack_app_is_refused_and_no_secret_shown(name: str, value: str, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(SLACK | {name: value})
+    assert name in str(refused.value)
+    assert words in str(refused.value)
+    assert "secret" not in str(refused.value).replace("signing secret", "")
+
+
+def test_slack_needs_the_public_address() -> None:
+    with pytest.raises(InputError, match="TRANSCITE_PUBLIC_URL is not set"):
+        read({name: value for name, value in SLACK.items() if name != "TRANSCITE_PUBLIC_URL"})
