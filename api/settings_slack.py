@@ -12,11 +12,13 @@ from rag.errors import InputError
 TOKEN, SECRET = "TRANSCITE_SLACK_BOT_TOKEN", "TRANSCITE_SLACK_SIGNING_SECRET"
 COLLECTIONS, API_URL = "TRANSCITE_SLACK_COLLECTIONS", "TRANSCITE_SLACK_API_URL"
 _USUAL_URL = "https://slack.com/api/"
+_NOWHERE = ("",)  # no collection has an empty name
 
 DESCRIPTIONS = {
     TOKEN: "token of the Slack bot, which begins with xoxb-; never shown or logged (default: none; there is no bot)",
     SECRET: "signing secret of the Slack app; never shown or logged (needed with the token)",
-    COLLECTIONS: "collections that Slack may ask, between commas (default: all there are)",
+    COLLECTIONS: "collections that Slack may ask, between commas; C0123456789=council for one channel, which then sees"
+    " nothing else (default: all there are)",
     API_URL: f"address of Slack's Web API; GovSlack has another (default: {_USUAL_URL})",
 }
 
@@ -28,14 +30,21 @@ class Slack:
     Attributes:
         token: Of its bot.
         secret: It signs requests with.
-        collections: It may ask; None for all.
+        collections: It may ask, each with the channel that it is for, None for those without any; empty for all.
         api_url: Of the Web API, with a slash at its end.
     """
 
     token: str = field(repr=False)
     secret: str = field(repr=False)
-    collections: tuple[str, ...] | None = None
+    collections: tuple[tuple[str | None, str], ...] = ()
     api_url: str = _USUAL_URL
+
+    def seen_in(self, channel: str) -> tuple[str, ...] | None:
+        """The collections that a channel may ask; None for all."""
+        if not self.collections:
+            return None
+        own = tuple(name for whose, name in self.collections if whose == channel)
+        return own or tuple(name for whose, name in self.collections if whose is None) or _NOWHERE
 
 
 def app(environ: Mapping[str, str], public_url: str | None) -> Slack | None:
@@ -57,8 +66,17 @@ def app(environ: Mapping[str, str], public_url: str | None) -> Slack | None:
         raise InputError("TRANSCITE_PUBLIC_URL is not set, and the links in Slack need it")
     if url and not re.fullmatch(r"https?://[^\s/?#@]+/(?:[^\s?#]*/)?", url):
         raise InputError(f"{API_URL} is not an address with a slash at its end, such as {_USUAL_URL}")
-    named = tuple(dict.fromkeys(one for one in (part.strip() for part in collections.split(",")) if one))
-    return Slack(token, secret, named or None, url or _USUAL_URL)
+    named = tuple(dict.fromkeys(_collection(one) for one in collections.split(",") if one.strip()))
+    return Slack(token, secret, named, url or _USUAL_URL)
+
+
+def _collection(part: str) -> tuple[str | None, str]:
+    """A collection, and the channel that it is for; None where it names none."""
+    found = re.fullmatch(r"\s*(?:([CDG][A-Z0-9]+)\s*=)?(.*)", part, re.DOTALL)
+    channel, name = (found[1], found[2].strip()) if found else (None, part.strip())
+    if not name:
+        raise InputError(f"{COLLECTIONS} names no collection for channel {channel}; allowed is {channel}=council")
+    return channel, name
 
 
 def need_extra() -> None:

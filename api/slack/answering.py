@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from threading import Event
 
@@ -35,20 +35,26 @@ class Answerer:
         poster: Posts.
         ledger: Of what was taken on.
         base: What links begin with.
-        collections: Slack may ask; None for all.
+        seen_in: Which collections a channel may ask; None for all.
     """
 
     def __init__(
-        self, service: Service, poster: Poster, ledger: Ledger, *, base: str, collections: tuple[str, ...] | None
+        self,
+        service: Service,
+        poster: Poster,
+        ledger: Ledger,
+        *,
+        base: str,
+        seen_in: Callable[[str], tuple[str, ...] | None],
     ) -> None:
         self.service, self.poster, self.base = service, poster, base
-        self._ledger, self._collections = ledger, collections
+        self._ledger, self._seen_in = ledger, seen_in
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone = Event()
 
     def caller(self, team: str, channel: str) -> Caller:
         """Who asks: a channel. What it was told, it may see again, and nobody else."""
-        return Caller(f"slack:{team}:{channel}", frozenset({"ask"}), self._collections)
+        return Caller(f"slack:{team}:{channel}", frozenset({"ask"}), self._seen_in(channel))
 
     def start(self, work: Coroutine[None, None, None]) -> None:
         """Do something behind, until the server stops."""

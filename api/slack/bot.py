@@ -132,7 +132,7 @@ async def running(service: Service, slack: Slack, ledger: Ledger, base: str) -> 
         base: What links begin with.
     """
     async with session() as connections:
-        answerer = Answerer(service, Poster(connections, slack), ledger, base=base, collections=slack.collections)
+        answerer = Answerer(service, Poster(connections, slack), ledger, base=base, seen_in=slack.seen_in)
         answerer.start(answerer.apologise())
         try:
             yield Bot(answerer, slack)

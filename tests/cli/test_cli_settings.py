@@ -101,13 +101,17 @@ SLACK = {
 
 def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
     assert read({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "2"}).slack is None  # not ours
-    settings = read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "council, radio,council"})
+    settings = read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "council, C1=radio,council,C1 = x = y"})
     assert settings.slack is not None
     assert (settings.slack.token, settings.slack.secret) == ("xoxb-secret-1", "secret-2")
-    assert settings.slack.collections == ("council", "radio")
+    assert settings.slack.seen_in("C1") == ("radio", "x = y")
+    assert settings.slack.seen_in("C2") == ("council",)
     assert settings.slack.api_url == "https://slack.com/api/"
     assert "secret" not in repr(settings).replace("signing_secret", "")
-    assert read(SLACK).slack is not None
+    whole, one = read(SLACK).slack, read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "C1=radio"}).slack
+    assert whole is not None
+    assert one is not None
+    assert (whole.seen_in("C1"), one.seen_in("C2")) == (None, ("",))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +122,7 @@ def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
         ("TRANSCITE_SLACK_BOT_TOKEN", "xapp-secret-3", "begins with xoxb-"),
         ("TRANSCITE_SLACK_BOT_TOKEN", "xoxb-secret 3", "begins with xoxb-"),
         ("TRANSCITE_SLACK_SIGNING_SECRET", "secret-3\u00e9", "no signing secret has"),
+        ("TRANSCITE_SLACK_COLLECTIONS", "council, C1= ", "names no collection for channel C1"),
         ("TRANSCITE_SLACK_API_URL", "slack.com/api/", "is not an address"),
         ("TRANSCITE_SLACK_API_URL", "https://slack.com/api", "a slash at its end"),
     ],

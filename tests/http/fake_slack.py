@@ -200,7 +200,7 @@ class Workspace:
         return self.post(body, content_type="application/x-www-form-urlencoded")
 
 
-def with_slack(home: Path, fake: FakeSlack, collections: tuple[str, ...] | None = None) -> Parts:
+def with_slack(home: Path, fake: FakeSlack, collections: tuple[tuple[str | None, str], ...] = ()) -> Parts:
     """The parts of a server with a Slack app."""
     parts = parts_of(home, HashingEncoder)
     app = Slack(TOKEN, SECRET, collections, fake.url)

@@ -107,11 +107,23 @@ def test_another_workspace_gets_nothing(here: Workspace) -> None:
 
 
 def test_it_answers_from_its_collections_only(tmp_path: Path, fake: FakeSlack) -> None:
-    with workspace(with_slack(tmp_path / "home", fake, ("radio",)), fake) as here:
+    with workspace(with_slack(tmp_path / "home", fake, ((None, "radio"), ("C2", "council"))), fake) as here:
         here.mention(QUESTION)
         assert ANSWER not in told(fake.until(1)[0])
         here.mention("How long was the harbor bridge closed?", ts="1700000004.000100")
         assert "eleven weeks" in told(fake.until(2)[1])
+        here.mention(QUESTION, channel="C2", ts="1700000005.000100")
+        assert ANSWER in told(fake.until(3)[2])
+        here.mention("How long was the harbor bridge closed?", channel="C2", ts="1700000006.000100")
+        assert "eleven weeks" not in told(fake.until(4)[3])
+
+
+def test_a_channel_that_nothing_is_said_of_sees_nothing_where_others_have_theirs(
+    tmp_path: Path, fake: FakeSlack
+) -> None:
+    with workspace(with_slack(tmp_path / "home", fake, (("C2", "council"),)), fake) as here:
+        here.mention(QUESTION)
+        assert ANSWER not in told(fake.until(1)[0])
 
 
 def test_a_mention_without_a_question_and_one_too_long_are_told_so(here: Workspace) -> None:
