@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
 
 from api.http import problems
 from api.http.service import Service
@@ -16,11 +17,7 @@ from api.slack.checks import RefusedError, checked
 from api.slack.ledger import Ledger
 from api.slack.manifest import PATH
 
-_REFUSED = {
-    400: problems.Problem(400, "slack-unreadable", "The request is none of Slack's"),
-    401: problems.Problem(401, "slack-signature", "The request is not signed by Slack"),
-    415: problems.Problem(415, "slack-unreadable", "The request is none of Slack's"),
-}
+_UNSIGNED = problems.Problem(401, "slack-signature", "The request is not signed by Slack")
 _NOT_YET = "the bot is not running"
 
 
@@ -62,6 +59,8 @@ class SlackDesk:
         try:
             text = checked(headers, await request.body(), secret=self._slack.secret, now=time.time())
         except RefusedError as error:
-            return problems.response(_REFUSED[error.status], str(error))
+            if error.status != _UNSIGNED.status:
+                raise HTTPException(error.status, str(error)) from error
+            return problems.response(_UNSIGNED, str(error))
         reply = await self._bot.take(text, headers)
         return Response(reply.body, status_code=reply.status, media_type=reply.content_type)

@@ -17,10 +17,10 @@ from api.http.service import Service
 from api.settings_slack import Slack
 from api.slack.answering import Answerer
 from api.slack.blocks import FEEDBACK, SHARE
-from api.slack.commanding import LOOKING, commanded, shared
+from api.slack.commanding import LOOKING, asked_about, commanded, shared
 from api.slack.heard import heard
 from api.slack.ledger import Ledger
-from api.slack.manifest import COMMAND, EVENTS
+from api.slack.manifest import COMMAND, EVENTS, SHORTCUT
 from api.slack.posting import LOG, Poster, session
 from api.slack.voting import voted
 
@@ -73,6 +73,7 @@ class Bot:
             app.event(name)(hearing[name])
         app.event(re.compile(".*"))(_passed)  # or Slack is told 404 and sends it again
         app.command(COMMAND)(self._commanded)
+        app.shortcut(SHORTCUT)(self._chosen)
         app.action(FEEDBACK)(self._voted)
         app.action(SHARE)(self._shared)
         return app
@@ -111,6 +112,10 @@ class Bot:
     async def _commanded(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack(text=LOOKING, response_type="ephemeral")
         self._answerer.start(commanded(self._answerer, body))
+
+    async def _chosen(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._answerer.start(asked_about(self._answerer, body))
 
     async def _shared(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

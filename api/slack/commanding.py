@@ -1,4 +1,4 @@
-"""`/ask`: an answer for one person, who may share it with the channel."""
+"""`/ask`, and the same of a message that stands there: an answer for one person, who may share it with the channel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api import wire
+from api.access import Caller
 from api.slack.answering import Answerer
 from api.slack.blocks import message, note
 from api.slack.heard import plain
@@ -29,11 +30,26 @@ async def commanded(answerer: Answerer, body: Mapping[str, Any]) -> None:
         answerer: Makes the answer.
         body: Of the command.
     """
-    question, where = plain(str(body.get("text") or "")), str(body["response_url"])
+    caller = answerer.caller(str(body["team_id"]), str(body["channel_id"]))
+    await _whispered(answerer, caller, str(body.get("text") or ""), str(body["response_url"]))
+
+
+async def asked_about(answerer: Answerer, body: Mapping[str, Any]) -> None:
+    """Ask what a message says, for who chose it from the message's menu.
+
+    Args:
+        answerer: Makes the answer.
+        body: Of the shortcut.
+    """
+    caller = answerer.caller(str(body["team"]["id"]), str(body["channel"]["id"]))
+    await _whispered(answerer, caller, str(body["message"].get("text") or ""), str(body["response_url"]))
+
+
+async def _whispered(answerer: Answerer, caller: Caller, text: str, where: str) -> None:
+    question = plain(text)
     if not question:
         await answerer.poster.whisper(where, note(_USAGE))
         return
-    caller = answerer.caller(str(body["team_id"]), str(body["channel_id"]))
     found = await answerer.made(caller, question, None)
     shown = message(found, answerer.base, shareable=True) if isinstance(found, wire.Answer) else found
     await answerer.poster.whisper(where, shown)

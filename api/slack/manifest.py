@@ -14,7 +14,7 @@ SCOPES = (
     "groups:history",
     "im:history",
 )
-COMMAND = "/ask"
+COMMAND, SHORTCUT = "/ask", "transcite_ask_about"
 PATH = "/slack/events"
 _DOES = "Answers questions from transcripts: who said it, in which turn, when, word for word"
 _PROMPTS = (
@@ -44,6 +44,14 @@ def manifest(url: str) -> dict[str, Any]:
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Transcite", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Ask the transcripts",  # 24 characters are shown
+                    "type": "message",
+                    "callback_id": SHORTCUT,
+                    "description": "Asks what a message says; only you see the answer until you share it",
+                }
+            ],
             "slash_commands": [
                 {
                     "command": COMMAND,

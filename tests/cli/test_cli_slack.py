@@ -25,6 +25,8 @@ def test_the_manifest_has_the_address_everywhere(transcite: Transcite) -> None:
     assert found["settings"]["event_subscriptions"] == {"request_url": where, "bot_events": list(EVENTS)}
     assert found["settings"]["interactivity"]["request_url"] == where
     assert [(one["command"], one["url"]) for one in found["features"]["slash_commands"]] == [("/ask", where)]
+    assert [one["callback_id"] for one in found["features"]["shortcuts"]] == ["transcite_ask_about"]
+    assert all(len(one["name"]) <= 24 for one in found["features"]["shortcuts"])
     assert found["oauth_config"]["scopes"]["bot"] == list(SCOPES)
     assert 1 <= len(found["features"]["agent_view"]["suggested_prompts"]) <= 4
     assert len(found["display_information"]["description"]) <= 140

@@ -74,6 +74,17 @@ def asked_before(here: Workspace) -> str:
     return str(actions["elements"][0]["value"])
 
 
+def test_a_message_may_be_asked_about(here: Workspace) -> None:
+    for text in (QUESTION, ""):
+        chosen = {"type": "message_action", "callback_id": "transcite_ask_about", "channel": {"id": "C1"}}
+        about = {"message": {"type": "message", "text": text, "ts": "1.1"}, "response_url": f"{here.fake.url}hook"}
+        assert here.act(chosen | about).status_code == 200
+        here.fake.until(1, "hook")
+    answer, usage = here.fake.until(2, "hook")
+    assert (answer["response_type"], "filed late" in json.dumps(answer["blocks"])) == ("ephemeral", True)
+    assert "Ask a question" in usage["text"]
+
+
 def test_a_command_without_a_question_says_how(here: Workspace) -> None:
     here.command("  ")
     assert "Ask a question" in here.fake.until(1, "hook")[0]["text"]

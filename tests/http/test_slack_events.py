@@ -286,6 +286,8 @@ def test_what_is_not_slacks_is_refused_as_such(
     response = here.post(body, **headers)
     assert response.status_code == status, response.text
     assert SECRET not in response.text
+    kinds = {400: "bad-request", 401: "slack-signature", 413: "too-large", 415: "media-type"}
+    assert response.json()["type"] == f"/problems/{kinds[status]}"
 
 
 def test_slacks_own_check_of_the_address_is_passed(here: Workspace) -> None:
