@@ -60,15 +60,15 @@ class Answerer:
         """Do something behind, until the server stops."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
     async def answer(self, heard: Heard) -> None:
         """Answer a message in its thread, unless that has been taken on before."""
-        if not self._ledger.begin(heard.message, heard.spot):
+        if not await asyncio.to_thread(self._ledger.begin, heard.message, heard.spot):
             return
         await self.poster.looking(heard.spot)
         await self.poster.say(heard.spot, await self._reply(heard))
-        self._ledger.end(heard.message)
+        await asyncio.to_thread(self._ledger.end, heard.message)
 
     async def continues(self, heard: Heard) -> bool:
         """Whether a message stands in a thread that has an answer of the bot."""
@@ -91,7 +91,7 @@ class Answerer:
 
     async def apologise(self) -> None:
         """Tell those whose question an earlier run of the server left without an answer."""
-        for spot in self._ledger.left_over():
+        for spot in await asyncio.to_thread(self._ledger.left_over):
             await self.poster.say(spot, note(_STOPPED))
 
     async def stop(self) -> None:
@@ -105,6 +105,11 @@ class Answerer:
             task.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*left, return_exceptions=True), _PATIENCE_S)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            LOG.error("something in Slack was not finished", exc_info=error)
 
     async def _reply(self, heard: Heard) -> Message:
         if heard.foreign:

@@ -20,8 +20,6 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
-    MarkdownTextObject,
-    PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
     RichTextSectionElement,
@@ -30,6 +28,7 @@ from slack_sdk.models.blocks import (
 from api import wire
 from api.markdown import address
 from api.render import clock
+from api.slack.pieces import escaped, line, link, ours, plain, short, size
 from api.streams import shown
 
 FEEDBACK, SHARE = "transcite_feedback", "transcite_share"  # what its buttons are called
@@ -42,7 +41,6 @@ _NAME, _TITLE, _QUOTE = 80, 150, 240  # characters of each in a source
 _NOTIFIED = 300  # characters of an answer in a notification
 _MARKER = re.compile(r"\[(\d+)\]")
 _CUT = "The answer is longer than a message; ask about a part of it to see that."
-_MENTIONED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,7 @@ class Message:
 
 def note(text: str) -> Message:
     """A few plain words of our own, or of an error."""
-    return Message(escaped(_short(text, SECTION)), _made([_words(_short(text, SECTION))]))
-
-
-def escaped(text: str) -> str:
-    """`text` where Slack reads markup, as that text: it mentions nobody and links to nothing."""
-    return text.translate(_MENTIONED)
+    return Message(escaped(short(text, SECTION)), _made([_words(short(text, SECTION))]))
 
 
 def message(answer: wire.Answer, base: str, *, shareable: bool = False, asker: str | None = None) -> Message:
@@ -74,31 +67,23 @@ def message(answer: wire.Answer, base: str, *, shareable: bool = False, asker: s
     """
     # 1. What is said, cut where it is too long for any message.
     whole = shown(answer.text).strip() or "No answer."
-    said = _short(whole, _SAID)
+    said = short(whole, _SAID)
     blocks: list[Block] = [] if asker is None else [_asked(asker, answer.question)]
     blocks.extend(_said(said, answer.citations, base))
     if said != whole:
-        blocks.append(ContextBlock(elements=[_plain(_CUT)]))
+        blocks.append(ContextBlock(elements=[plain(_CUT)]))
     # 2. Buttons, which always fit.
     buttons = _buttons(answer.id, shareable=shareable)
     # 3. As many sources as there is room for; the last ones are the least useful.
     last = _room(answer.citations, blocks, base)
     heading = "Nearest passages" if answer.status == "not_found" else "Sources"
     if last:
-        blocks.append(ContextBlock(elements=[_ours(f"*{heading}*")]))
+        blocks.append(ContextBlock(elements=[ours(f"*{heading}*")]))
         blocks.extend(_source(one, base) for one in answer.citations[:last])
     left = answer.citations[last:]
     if left:
-        blocks.append(ContextBlock(elements=[_ours(_more(left, base))]))
-    return Message(escaped(_short(" ".join(whole.split()), _NOTIFIED)), _made([*blocks, *buttons]))
-
-
-def size(block: Any) -> int:
-    """Characters of text and addresses in a block, as `to_dict` gives it."""
-    if isinstance(block, dict):
-        own = sum(len(block[name]) for name in ("text", "url", "value") if isinstance(block.get(name), str))
-        return own + sum(size(value) for value in block.values() if not isinstance(value, str))
-    return sum(size(one) for one in block) if isinstance(block, list) else 0
+        blocks.append(ContextBlock(elements=[ours(_more(left, base))]))
+    return Message(escaped(short(" ".join(whole.split()), _NOTIFIED)), _made([*blocks, *buttons]))
 
 
 def _room(citations: Sequence[wire.Citation], before: Sequence[Block], base: str) -> int:
@@ -160,18 +145,18 @@ def _sliced(text: str) -> Iterator[str]:
 def _source(one: wire.Citation, base: str) -> Block:
     """A source: the link to its turn, and then in plain text who said it, where, when, and what."""
     label = f"turn {one.turn}" if one.role is not None else f"[{one.n}] turn {one.turn}"
-    speaker = _line(one.speaker or "Unknown speaker", _NAME) + (" (name inferred)" if one.speaker_inferred else "")
-    facts = [speaker, _line(one.title, _TITLE)]
+    speaker = line(one.speaker or "Unknown speaker", _NAME) + (" (name inferred)" if one.speaker_inferred else "")
+    facts = [speaker, line(one.title, _TITLE)]
     facts += [str(one.date)] if one.date is not None else []
     facts += [clock(one.start)] if one.start is not None else []
-    told = f"{' · '.join(facts)}: “{_line(one.quote, _QUOTE)}”"
-    return ContextBlock(elements=[_ours(_link(address(base, one.url), label)), _plain(told)])
+    told = f"{' · '.join(facts)}: “{line(one.quote, _QUOTE)}”"
+    return ContextBlock(elements=[ours(link(address(base, one.url), label)), plain(told)])
 
 
 def _more(left: Sequence[wire.Citation], base: str) -> str:
     first = left[0]
     count = "1 more source" if len(left) == 1 else f"{len(left)} more sources, the first of them"
-    return f"{count}: {_link(address(base, first.url), f'[{first.n}] turn {first.turn}')}"
+    return f"{count}: {link(address(base, first.url), f'[{first.n}] turn {first.turn}')}"
 
 
 def _buttons(answer_id: str, *, shareable: bool) -> list[Block]:
@@ -180,40 +165,16 @@ def _buttons(answer_id: str, *, shareable: bool) -> list[Block]:
         positive_button=FeedbackButtonObject(text="Good answer", value=f"{answer_id}:up"),
         negative_button=FeedbackButtonObject(text="Bad answer", value=f"{answer_id}:down"),
     )
-    share = ActionsBlock(elements=[ButtonElement(action_id=SHARE, text=_plain("Share"), value=answer_id)])
+    share = ActionsBlock(elements=[ButtonElement(action_id=SHARE, text=plain("Share"), value=answer_id)])
     return [ContextActionsBlock(elements=[feedback]), *([share] if shareable else [])]
 
 
 def _asked(asker: str, question: str) -> Block:
-    return ContextBlock(elements=[_ours(f"<@{asker}> asked:"), _plain(_line(question, _QUOTE))])
+    return ContextBlock(elements=[ours(f"<@{asker}> asked:"), plain(line(question, _QUOTE))])
 
 
 def _words(text: str) -> Block:
     return RichTextBlock(elements=[RichTextSectionElement(elements=[RichTextElementParts.Text(text=text)])])
-
-
-def _ours(markup: str) -> MarkdownTextObject:
-    return MarkdownTextObject(text=markup, verbatim=True)
-
-
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=text, emoji=False)
-
-
-def _link(url: str, label: str) -> str:
-    return f"<{escaped(url).replace('|', '%7C')}|{label}>"
-
-
-def _line(text: str, most: int) -> str:
-    return _short(" ".join(shown(text).split()), most)
-
-
-def _short(text: str, most: int) -> str:
-    """`text`, only its beginning when it is longer than `most`."""
-    if len(text) <= most:
-        return text
-    kept = text[: most - 2]
-    return (kept.rsplit(" ", 1)[0] if " " in kept[most // 2 :] else kept) + " …"
 
 
 def _made(blocks: Sequence[Block]) -> tuple[dict[str, Any], ...]:

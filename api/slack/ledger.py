@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+_LOG = logging.getLogger("transcite")
 _KEPT_S = 3600.0  # Slack delivers an event again for some six minutes
 
 
@@ -44,11 +46,18 @@ class Ledger:
             )
 
     def begin(self, message: str, spot: Spot) -> bool:
-        """Take a message on; False when it has been: Slack delivers some twice."""
-        with closing(self._connect()) as connection:
-            connection.execute("DELETE FROM heard WHERE at < ? AND done", (time.time() - _KEPT_S,))
-            row = (message, self._run, spot.channel, spot.thread, spot.user, time.time())
-            return connection.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, ?, ?, 0)", row).rowcount == 1
+        """Take a message on; False when it has been: Slack delivers some twice.
+
+        Where that cannot be written down, as on a full disk, it is taken on: an answer twice is better than none.
+        """
+        row = (message, self._run, spot.channel, spot.thread, spot.user, time.time())
+        try:
+            with closing(self._connect()) as connection:
+                connection.execute("DELETE FROM heard WHERE at < ? AND done", (time.time() - _KEPT_S,))
+                return connection.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, ?, ?, 0)", row).rowcount == 1
+        except sqlite3.Error:
+            _LOG.exception("a message in Slack could not be written down; it may be answered twice")
+            return True
 
     def end(self, message: str) -> None:
         """It has its answer."""

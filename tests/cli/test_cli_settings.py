@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from api.settings import DESCRIPTIONS, read
+from api.settings_slack import need_extra
 from index.encoder import PACKAGED
 from rag.errors import InputError
 from rag.writing.model import Endpoint
@@ -138,3 +140,10 @@ def test_half_a_slack_app_is_refused_and_no_secret_shown(name: str, value: str, 
 def test_slack_needs_the_public_address() -> None:
     with pytest.raises(InputError, match="TRANSCITE_PUBLIC_URL is not set"):
         read({name: value for name, value in SLACK.items() if name != "TRANSCITE_PUBLIC_URL"})
+
+
+def test_without_its_extra_the_bot_is_refused_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_extra()
+    monkeypatch.setitem(sys.modules, "slack_bolt", None)
+    with pytest.raises(InputError, match=r"pip install 'transcite\[slack\]'"):
+        need_extra()

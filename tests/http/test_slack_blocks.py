@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from api import wire
-from api.slack.blocks import BLOCKS, CHARACTERS, SECTION, Message, message, note, size
+from api.slack.blocks import BLOCKS, CHARACTERS, SECTION, Message, message, note
 from api.slack.heard import plain
+from api.slack.pieces import size
 from tests.fakes import settle_hypothesis
 
 settle_hypothesis()

@@ -172,6 +172,15 @@ def test_who_was_left_without_an_answer_is_told_by_the_next_run(tmp_path: Path, 
     assert len(fake.sent()) == 1
 
 
+def test_a_ledger_that_cannot_be_written_keeps_nobody_from_an_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = Ledger(tmp_path / "slack.db", "run")
+    (tmp_path / "slack.db").write_bytes(b"not a database" * 100)
+    assert ledger.begin("m", Spot("C1", "1.1", "U1"))
+    assert "may be answered twice" in caplog.text
+
+
 def test_workers_of_one_server_share_what_was_taken_on(tmp_path: Path) -> None:
     one, other = (Ledger(tmp_path / "slack.db", "run") for _ in range(2))
     spot = Spot("C1", "1.1", "U1")

@@ -57,7 +57,8 @@ def test_three_deliveries_and_the_same_as_a_message_are_one_answer(here: Workspa
         assert here.mention(QUESTION).status_code == 200
     assert here.says(f"<@{BOT}> {QUESTION}", ts="1700000001.000100").status_code == 200
     assert here.mention(QUESTION, ts="1700000009.000100").status_code == 200
-    assert [one["thread_ts"] for one in here.fake.until(2)] == ["1700000001.000100", "1700000009.000100"]
+    answered = sorted(one["thread_ts"] for one in here.fake.until(2))
+    assert answered == ["1700000001.000100", "1700000009.000100"]
     time.sleep(0.3)
     assert len(here.fake.sent()) == 2
 
@@ -186,6 +187,22 @@ def test_who_asked_is_told_why_there_is_no_answer(here: Workspace, error: str, w
     assert (refused["channel"], instead["channel"]) == ("C1", "U1")
     assert why in told(instead)
     assert error not in told(instead)
+
+
+def test_a_slack_that_fails_is_told_apart_from_one_that_refuses(here: Workspace) -> None:
+    here.fake.scripts["chat.postMessage"] = [(500, {}, {})]
+    here.mention(QUESTION)
+    _, instead = here.fake.until(2)
+    assert (instead["channel"], "did not take the answer" in told(instead)) == ("U1", True)
+
+
+def test_a_token_that_is_worth_nothing_stands_in_the_log(here: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    here.fake.fail("auth.test", "token_revoked")
+    assert here.mention(QUESTION).status_code == 200
+    assert "Slack refuses the bot's token: token_revoked" in caplog.text
+    assert TOKEN not in caplog.text
+    here.mention(QUESTION)  # it has been set right meanwhile
+    assert ANSWER in told(here.fake.until(1)[0])
 
 
 def test_a_missing_scope_stands_in_the_log(here: Workspace, caplog: pytest.LogCaptureFixture) -> None:
