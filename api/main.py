@@ -15,6 +15,7 @@ from api import arguments as given
 from api.ends import told
 from api.eval.commands import eval_commands
 from api.keyring import keys_commands
+from api.slack.commands import slack_commands
 from api.streams import tolerate
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _app() -> typer.Typer:
     for name, command in commands.items():
         app.command(name)(told(command))
     app.add_typer(keys_commands(), name="keys")
+    app.add_typer(slack_commands(), name="slack")
     app.add_typer(eval_commands(), name="eval")
     return app
 

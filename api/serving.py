@@ -23,6 +23,7 @@ from api.compose import Parts
 from api.http.app import Application, Place, create_app
 from api.logs import configure_logging
 from api.settings import Settings
+from api.settings_slack import need_extra
 from api.streams import say
 from rag.errors import InputError, LibraryError
 
@@ -44,9 +45,12 @@ def serve(parts: Parts, *, host: str, port: int, workers: int) -> None:
         workers: Processes that answer.
 
     Raises:
-        InputError: The port cannot be had, or others could reach a library that has no key.
+        InputError: The port cannot be had, others could reach a library that has no key, or what the Slack bot is made
+            with is not installed.
         LibraryError: The library cannot be opened, or a worker could not start.
     """
+    if parts.settings.slack is not None:
+        need_extra()
     found, loopback = _addresses(host)
     with parts.library() as library:  # what is wrong with it is told here, once, and not by every worker
         library.check()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-from api import settings_model
+from api import settings_model, settings_slack
 from api import settings_values as values
 from index.encoder import PACKAGED
 from rag.errors import InputError
@@ -47,6 +47,7 @@ DESCRIPTIONS = {
     _RATE_ADDRESS: "requests without a key that one address may make (default: 120/minute)",
     _CAUTION: "how sure an answer must be: `strict` rather says that the transcripts do not say, `eager` rather answers"
     " (default: `balanced`)",
+    **settings_slack.DESCRIPTIONS,
     **settings_model.DESCRIPTIONS,
     _LLM_TIMEOUT: "seconds the language model may take for one answer, 1 to 3600; past them it is quotes"
     " (default: 120)",
@@ -82,6 +83,7 @@ class Settings:
     llm: Endpoint | None = None
     llm_timeout_s: int = 120
     llm_evidence: int = 3000
+    slack: settings_slack.Slack | None = None
 
     @property
     def max_bytes(self) -> int:
@@ -105,14 +107,14 @@ def read(environ: Mapping[str, str]) -> Settings:
         raise InputError(
             f"no such setting: {', '.join(unknown)}; unset it or correct its name (known: {', '.join(DESCRIPTIONS)})"
         )
-    usual = Rates()
+    usual, public_url = Rates(), _public_url(environ)
     return Settings(
         home=_home(environ.get(_HOME)),
         encoder=_encoder(environ.get(_ENCODER, PACKAGED)),
         max_file_mb=values.whole(environ, _MAX_FILE_MB, usual=64, least=1, most=10_000),
         max_upload_mb=values.whole(environ, _MAX_UPLOAD_MB, usual=1000, least=1, most=100_000),
         hosts=values.each(environ, _HOSTS, _host, "names such as transcripts.example or 10.0.0.7:8300"),
-        public_url=_public_url(environ),
+        public_url=public_url,
         trusted_proxies=values.each(environ, _PROXIES, _network, "addresses or networks such as 10.0.0.0/8"),
         cors_origins=values.each(environ, _ORIGINS, origin, "origins such as https://news.example"),
         rates=Rates(
@@ -125,6 +127,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         llm=settings_model.endpoint(environ),
         llm_timeout_s=values.whole(environ, _LLM_TIMEOUT, usual=120, least=1, most=3600),
         llm_evidence=values.whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
+        slack=settings_slack.app(environ, public_url),
     )
 
 

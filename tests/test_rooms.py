@@ -29,6 +29,7 @@ class Library:
 
 # By the name it is imported under. A library that is not here may not be imported: add it with its door.
 LIBRARIES = {
+    "aiohttp": Library("aiohttp", ("api/slack/posting.py",)),
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
     "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
     "docx": Library("python-docx", ("rag/formats/word.py",)),
@@ -58,6 +59,10 @@ LIBRARIES = {
     ),
     "scipy": Library("scipy", ("api/eval/intervals.py",)),
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
+    "slack_bolt": Library("slack-bolt", ("api/slack/bot.py",)),
+    "slack_sdk": Library(  # what is sent, sending it, and who may
+        "slack-sdk", ("api/slack/blocks.py", "api/slack/bot.py", "api/slack/pieces.py", "api/slack/posting.py")
+    ),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),
     "starlette": Library("starlette", ("api/http/",)),  # what fastapi does not pass on
@@ -66,7 +71,8 @@ LIBRARIES = {
     "torch": Library("torch", ("index/sentence_encoder.py",)),
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
     "typer": Library(
-        "typer", ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py")
+        "typer",
+        ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py", "api/slack/commands.py"),
     ),  # what may be said, and the commands
     "uvicorn": Library("uvicorn", ("api/serving.py",)),
     "watchfiles": Library("watchfiles", ("api/watching.py",)),

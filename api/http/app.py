@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -41,6 +42,10 @@ from api.http.transcripts import transcripts_router
 from api.http.viewer import viewer_router
 from api.http.watch import Watch
 from api.http.widget import widget_routers
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.http.slack import SlackDesk
 
 Application = FastAPI  # what `create_app` makes, for those who may not know the framework
 PORT = 8300
@@ -89,6 +94,7 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
     uploads = Uploads(settings.home)
     runner = Runner(service, uploads)
     desk = Desk(service.library.jobs, uploads, runner.wake, lambda: runner.is_stopping)
+    slack = _slack(service, settings, shared.name)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -98,7 +104,7 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
         loading.start()  # meanwhile what needs neither index nor encoder is served
         runner.start()
         with ending.heard(runner.quit):
-            async with agents.running():
+            async with agents.running(), slack.running() if slack else nullcontext():
                 yield
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(loading.join)
@@ -128,6 +134,7 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
         viewer_router(service.holdings.transcript),
         people_router(service, tokens, settings.public_url),
         *widget_routers(service),
+        *([slack.router()] if slack else []),
     ):
         app.include_router(router)
     app.router.routes.append(agents.route)
@@ -139,6 +146,14 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
     app.add_middleware(Dialect)
     app.add_middleware(Observed, watch=watch)
     return app
+
+
+def _slack(service: Service, settings: Settings, run: str) -> SlackDesk | None:
+    if settings.slack is None:
+        return None
+    from api.http.slack import SlackDesk  # noqa: PLC0415 - its libraries come with an extra
+
+    return SlackDesk(service, settings.slack, settings.public_url or "", run)
 
 
 def _hosts(place: Place, settled: tuple[str, ...]) -> frozenset[str] | None:

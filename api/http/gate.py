@@ -27,7 +27,7 @@ COOKIE = "transcite_session"
 SIGN_IN = "/signin"
 
 _NOBODY = Caller(None, frozenset(), ())
-_UNCOUNTED = frozenset({"/healthz", "/readyz"})
+_UNCOUNTED = frozenset({"/healthz", "/readyz", "/slack/events"})  # Slack signs what it sends
 _OPEN = _UNCOUNTED | {"/openapi.json", SIGN_IN, "/signout"}
 _OPEN_BELOW = ("/t/-/", "/widget.", "/v1/sites/")  # what pages load; tokens for the readers of a site
 _PAGES_BELOW = "/t/"

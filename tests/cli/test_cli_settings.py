@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from api.settings import DESCRIPTIONS, read
+from api.settings_slack import need_extra
 from index.encoder import PACKAGED
 from rag.errors import InputError
 from rag.writing.model import Endpoint
@@ -100,3 +102,58 @@ def test_half_a_language_model_is_refused_and_no_secret_shown(name: str, value: 
 
 def test_every_setting_has_a_line_of_its_own() -> None:
     assert all(text and "\n" not in text for text in DESCRIPTIONS.values())
+
+
+SLACK = {
+    "TRANSCITE_SLACK_BOT_TOKEN": "xoxb-secret-1",
+    "TRANSCITE_SLACK_SIGNING_SECRET": "secret-2",
+    "TRANSCITE_PUBLIC_URL": "https://transcripts.example",
+}
+
+
+def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
+    assert read({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "2"}).slack is None  # not ours
+    settings = read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "council, C1=radio,council,C1 = x = y"})
+    assert settings.slack is not None
+    assert (settings.slack.token, settings.slack.secret) == ("xoxb-secret-1", "secret-2")
+    assert settings.slack.seen_in("C1") == ("radio", "x = y")
+    assert settings.slack.seen_in("C2") == ("council",)
+    assert settings.slack.api_url == "https://slack.com/api/"
+    assert "secret" not in repr(settings).replace("signing_secret", "")
+    whole, one = read(SLACK).slack, read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "C1=radio"}).slack
+    assert whole is not None
+    assert one is not None
+    assert (whole.seen_in("C1"), one.seen_in("C2")) == (None, ("",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("TRANSCITE_SLACK_BOT_TOKEN", "", "is not set"),
+        ("TRANSCITE_SLACK_SIGNING_SECRET", "", "is not set"),
+        ("TRANSCITE_SLACK_BOT_TOKEN", "xapp-secret-3", "begins with xoxb-"),
+        ("TRANSCITE_SLACK_BOT_TOKEN", "xoxb-secret 3", "begins with xoxb-"),
+        ("TRANSCITE_SLACK_SIGNING_SECRET", "secret-3\u00e9", "no signing secret has"),
+        ("TRANSCITE_SLACK_COLLECTIONS", "council, C1= ", "names no collection for channel C1"),
+        ("TRANSCITE_SLACK_API_URL", "slack.com/api/", "is not an address"),
+        ("TRANSCITE_SLACK_API_URL", "https://slack.com/api", "a slash at its end"),
+    ],
+)
+def test_half_a_slack_app_is_refused_and_no_secret_shown(name: str, value: str, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(SLACK | {name: value})
+    assert name in str(refused.value)
+    assert words in str(refused.value)
+    assert "secret" not in str(refused.value).replace("signing secret", "")
+
+
+def test_slack_needs_the_public_address() -> None:
+    with pytest.raises(InputError, match="TRANSCITE_PUBLIC_URL is not set"):
+        read({name: value for name, value in SLACK.items() if name != "TRANSCITE_PUBLIC_URL"})
+
+
+def test_without_its_extra_the_bot_is_refused_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_extra()
+    monkeypatch.setitem(sys.modules, "slack_bolt", None)
+    with pytest.raises(InputError, match=r"pip install 'transcite\[slack\]'"):
+        need_extra()

@@ -1,0 +1,220 @@
+"""Slack's side over real HTTP: a Web API that writes down what it is sent and answers by script; signed requests."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import httpx2
+from client import BRIDGE, HEARING, parts_of
+from live import served
+from slack_sdk.signature import SignatureVerifier
+
+from api.compose import Parts
+from api.settings_slack import Slack
+from tests.fakes import HashingEncoder
+
+TEAM, BOT, SECRET, TOKEN = "T1", "U0BOT", "8f742231b10e8888abcd99yyyzzz85a5", "xoxb-not-a-real-token"
+PUBLIC = "https://transcripts.example"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the Web API, or of a `response_url`."""
+
+    method: str
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+    at: float
+
+
+@dataclass
+class FakeSlack:
+    """What came, and what is to be answered.
+
+    Attributes:
+        calls: In order.
+        scripts: By method, what the next calls get: status, body and headers.
+    """
+
+    url: str = ""
+    calls: list[Call] = field(default_factory=list)
+    scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
+    slow_s: float = 0.0
+
+    def fail(self, method: str, error: str, **more: Any) -> None:
+        """The next call of a method gets an error of Slack's kind, with status 200."""
+        self.scripts.setdefault(method, []).append((200, {"ok": False, "error": error, **more}, {}))
+
+    def limit(self, method: str, after_s: int) -> None:
+        """The next call of a method comes too soon."""
+        body = {"ok": False, "error": "ratelimited"}
+        self.scripts.setdefault(method, []).append((429, body, {"Retry-After": str(after_s)}))
+
+    def sent(self, method: str = "chat.postMessage") -> list[dict[str, Any]]:
+        """The bodies of a method's calls."""
+        return [one.body for one in list(self.calls) if one.method == method]
+
+    def until(self, count: int, method: str = "chat.postMessage", *, seconds: float = 20) -> list[dict[str, Any]]:
+        """Wait until a method was called so often."""
+        wait(lambda: len(self.sent(method)) >= count, seconds, lambda: f"{[one.method for one in self.calls]}")
+        return self.sent(method)
+
+
+def wait(done: Callable[[], bool], seconds: float, why: Callable[[], str] = lambda: "") -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, why()
+        time.sleep(0.01)
+
+
+@contextmanager
+def fake_slack() -> Iterator[FakeSlack]:
+    """A Slack on a free port."""
+    fake = FakeSlack()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = self.rfile.read(int(self.headers["Content-Length"]))
+            method = self.path.removeprefix("/api/")
+            fake.calls.append(Call(method, _read(data, self.headers), dict(self.headers), time.monotonic()))
+            if method == "chat.postMessage":
+                time.sleep(fake.slow_s)
+            script = fake.scripts.get(method) or []
+            status, body, headers = script.pop(0) if script else (200, _usual(method), {})
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            for name, value in {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(content)),
+                **headers,
+            }.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Not to standard error."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    fake.url = f"http://127.0.0.1:{server.server_port}/api/"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def signed(when: str, body: bytes) -> str:
+    """The signature of a request; Slack's own where that can sign it: it takes only text."""
+    own = f"v0={hmac.new(SECRET.encode(), b'v0:' + when.encode() + b':' + body, 'sha256').hexdigest()}"
+    with suppress(UnicodeDecodeError):
+        assert own == SignatureVerifier(SECRET).generate_signature(timestamp=when, body=body)
+    return own
+
+
+def _read(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    if headers["Content-Type"].startswith("application/json"):
+        return dict(json.loads(data))
+    return {name: values[0] for name, values in parse_qs(data.decode()).items()}
+
+
+def _usual(method: str) -> dict[str, Any]:
+    if method == "auth.test":
+        return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT", "team": "t", "user": "bot", "url": "u"}
+    return {"ok": True, "ts": "1700000000.000001"}
+
+
+class Workspace:
+    """A server with the bot, and a workspace that sends it things.
+
+    Args:
+        base: Address of the server.
+        fake: Where the bot answers to.
+    """
+
+    def __init__(self, base: str, fake: FakeSlack) -> None:
+        self.fake = fake
+        self.http = httpx2.Client(base_url=base, timeout=30)
+        self._events = 0
+
+    def post(self, body: bytes, **headers: str) -> httpx2.Response:
+        """Send something signed; a header given replaces the right one."""
+        now = str(int(time.time()))
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        when = given.get("x-slack-request-timestamp", now)
+        signature = signed(when, body)
+        right = {
+            "content-type": "application/json",
+            "x-slack-request-timestamp": now,
+            "x-slack-signature": signature,
+        }
+        sent = {name: value.encode("latin-1") for name, value in (right | given).items()}
+        return self.http.post("/slack/events", content=body, headers=sent)
+
+    def event(self, event: dict[str, Any], **more: Any) -> httpx2.Response:
+        """Send an event, as Slack wraps it."""
+        self._events += 1
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": "A1",
+            "event_id": f"Ev{self._events}",
+            "event": event,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        }
+        return self.post(json.dumps(body | more).encode())
+
+    def mention(self, text: str, *, channel: str = "C1", ts: str = "1700000001.000100", **more: Any) -> httpx2.Response:
+        """Somebody mentions the bot in a channel."""
+        event = {"type": "app_mention", "user": "U1", "text": f"<@{BOT}> {text}", "ts": ts, "channel": channel}
+        return self.event(event | more)
+
+    def says(self, text: str, **more: Any) -> httpx2.Response:
+        """Somebody says something where the bot hears it."""
+        event = {"type": "message", "user": "U1", "text": text, "ts": "1700000002.000100", "channel": "C1"}
+        return self.event(event | {"channel_type": "channel"} | more)
+
+    def act(self, payload: dict[str, Any]) -> httpx2.Response:
+        """Somebody presses something."""
+        whole = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U1", "team_id": TEAM}, **payload}
+        body = urlencode({"payload": json.dumps(whole)}).encode()
+        return self.post(body, content_type="application/x-www-form-urlencoded")
+
+    def command(self, text: str, *, channel: str = "C1") -> httpx2.Response:
+        """Somebody types `/ask`."""
+        fields = {"command": "/ask", "text": text, "team_id": TEAM, "channel_id": channel, "user_id": "U1"}
+        body = urlencode(fields | {"response_url": f"{self.fake.url}hook"}).encode()
+        return self.post(body, content_type="application/x-www-form-urlencoded")
+
+
+def with_slack(home: Path, fake: FakeSlack, collections: tuple[tuple[str | None, str], ...] = ()) -> Parts:
+    """The parts of a server with a Slack app."""
+    parts = parts_of(home, HashingEncoder)
+    app = Slack(TOKEN, SECRET, collections, fake.url)
+    parts.settings = replace(parts.settings, slack=app, public_url=PUBLIC)
+    return parts
+
+
+@contextmanager
+def workspace(parts: Parts, fake: FakeSlack) -> Iterator[Workspace]:
+    """A running server with two transcripts."""
+    with served(parts) as base:
+        here = Workspace(base, fake)
+        with here.http:
+            for name, content, collection in (("hearing.txt", HEARING, "council"), ("bridge.txt", BRIDGE, "radio")):
+                body = {"filename": name, "content": content, "collection": collection}
+                assert here.http.post("/v1/transcripts", json=body).status_code == 200
+            yield here
