@@ -16,7 +16,7 @@ from rag.evidence import Searcher
 from rag.measures import Place
 from rag.question import checked
 from rag.refusal import Caution
-from rag.understanding import nearer, understand
+from rag.understanding import understand
 from rag.values import Answer, Filters, Hit, Message, Turn
 
 Only = Literal["search", "answers"]
@@ -91,9 +91,9 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
 
 
 def hits(searcher: Searcher, question: str, *, history: tuple[Message, ...], filters: Filters, depth: int) -> list[Hit]:
-    """What search finds for a question, as asking puts it: understood, with its conversation."""
+    """What search finds for a question made to stand alone: rules that it lays down itself bind answers, not search."""
     put = understand(checked(question), history=history, filters=filters, knowing=searcher, today=None)
-    return nearer(searcher.search(put.query, filters=put.filters, top_k=depth), put.near)
+    return searcher.search(put.text, filters=filters, top_k=depth)
 
 
 class _Putting:
