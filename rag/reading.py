@@ -1,6 +1,6 @@
 """Reading a sentence against a question: the signs that it answers, as numbers, and what they add up to.
 
-The weights are fitted on development questions (benchmarks/fit_reading.py, docs/experiments.md) and meant to be read:
+The weights were chosen on development questions (docs/experiments.md) and are meant to be read:
 each sign is between 0 and 1 (meaning between -1 and 1), so a weight is what the sign is worth at most.
 """
 
