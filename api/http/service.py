@@ -151,7 +151,7 @@ class Service:
         self.watch.asked(asked.question, caller)
         found = ask(
             asked.question,
-            searcher=self.watch.searcher(self.load().search, on_hits),
+            searcher=self.watch.searcher(self.load().search, on_hits, most=asked.top_k),
             filters=caller.narrowed(asked.filters),
             history=asked.history or self._said_before(caller, asked.conversation_id),
             top_k=asked.top_k,

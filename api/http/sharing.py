@@ -83,24 +83,27 @@ class Watched:
 
     Args:
         searcher: Does the work.
-        on_hits: Told once a question, also when there is nothing to search.
+        on_hits: Told once, also when there is nothing to search.
+        most: How many hits it is told: asking looks further, to learn in whose conversations a question is answered.
     """
 
-    def __init__(self, searcher: Searcher, on_hits: OnHits) -> None:
+    def __init__(self, searcher: Searcher, on_hits: OnHits, most: int) -> None:
         self._searcher = searcher
         self._on_hits = on_hits
+        self._most = most
+        self._told = False
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
         """The turns that best match, best first."""
         hits = self._searcher.search(query, filters=filters, top_k=top_k)
-        self._on_hits(hits)
+        self._tell(hits[: self._most])
         return hits
 
     def searched(self, filters: Filters) -> Searched:
         """How much the filters leave to look at; where that is nothing, `search` is not called."""
         searched = self._searcher.searched(filters)
         if searched.turns == 0:
-            self._on_hits(())
+            self._tell(())
         return searched
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
@@ -119,14 +122,19 @@ class Watched:
         """Every turn in which the words were said; where that is nowhere, nothing is read, and `search` not called."""
         places = self._searcher.saying(sought, filters)
         if not places:
-            self._on_hits(())
+            self._tell(())
         return places
 
     def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:
         """The turns at these places that are still there: what a listing found, in place of hits."""
         found = self._searcher.read(places)
-        self._on_hits([Hit(source, (turn,), 1.0) for source, turn in found])
+        self._tell([Hit(source, (turn,), 1.0) for source, turn in found])
         return found
+
+    def _tell(self, hits: Sequence[Hit]) -> None:
+        if not self._told:
+            self._told = True
+            self._on_hits(hits)
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to the question, -1 to 1."""

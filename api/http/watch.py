@@ -92,9 +92,9 @@ class Watch:
         """`encoder`, its work measured."""
         return _Timed(encoder, self.stage)
 
-    def searcher(self, searcher: Searcher, on_hits: OnHits) -> Searcher:
-        """`searcher`, its searches measured, that tells what a question found."""
-        return _Searching(searcher, on_hits, self.stage)
+    def searcher(self, searcher: Searcher, on_hits: OnHits, *, most: int) -> Searcher:
+        """`searcher`, its searches measured, that tells what one question found, the best `most` of it."""
+        return _Searching(searcher, on_hits, most, self.stage)
 
 
 class _Timed:
@@ -119,8 +119,8 @@ class _Timed:
 class _Searching(Watched):
     """A searcher whose searches are measured."""
 
-    def __init__(self, searcher: Searcher, on_hits: OnHits, stage: _Stage) -> None:
-        super().__init__(searcher, on_hits)
+    def __init__(self, searcher: Searcher, on_hits: OnHits, most: int, stage: _Stage) -> None:
+        super().__init__(searcher, on_hits, most)
         self._measured = stage
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:

@@ -93,6 +93,13 @@ def test_what_a_question_lays_down_is_told_and_what_a_caller_may_see_is_not(fill
     assert {one["speaker"] for one in answer["citations"]} <= {"Diane Okafor"}
 
 
+def test_sources_are_told_once_and_no_more_of_them_than_asked_for(filled: Client) -> None:
+    (_, sources), _ = stream(filled, question=QUESTION, top_k=2)
+    assert len(sources["hits"]) == 2
+    # Words that nobody says are looked up besides: no second telling.
+    assert [name for name, _ in stream(filled, question="xyzzy plugh")] == ["sources", "answer"]
+
+
 def test_a_stream_that_fails_ends_in_a_problem(filled: Client) -> None:
     [(name, problem)] = stream(filled, question="?!")
     assert (name, problem["type"], problem["status"]) == ("error", "/problems/question", 422)
