@@ -46,7 +46,7 @@ def follow(parts: Parts, paths: list[Path], *, collection: str, as_format: str |
     with parts.library() as library, suppress(KeyboardInterrupt):
         run = _reader(parts, library, as_format)
         _take(run, library, paths, collection=collection, as_json=False)
-        say("following; Ctrl-C stops")
+        say("following; Ctrl-C stops", at_once=True)
         for ready in settled(paths):
             _take(run, library, ready, collection=collection, as_json=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -91,7 +92,10 @@ async def over_stdio(server: Server[Any]) -> None:
     """Serve on standard input and output until the input ends; what else is printed goes to standard error."""
     try:
         async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+            try:
+                await server.run(incoming, outgoing, server.create_initialization_options())
+            finally:
+                sys.stdout.flush()  # as long as it leads to standard error: what was printed may still be held back
     except* BrokenPipeError:
         pass  # whoever started us is gone
 
