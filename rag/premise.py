@@ -83,11 +83,11 @@ def _unheard(question: Question, hits: Sequence[Hit], searcher: Searcher, filter
     # Words never said are all equally rare.
     if len(set(rarity.values())) == 1 and not searcher.saying(Sought(question.words[:1]), filters):
         unsaid = frozenset(question.words)
-    elif searcher.searched(filters).turns >= _MUCH:
-        rare = [word for word in question.names if rarity.get(word, 0.0) >= _RARE]
-        unsaid = frozenset(word for word in rare if not searcher.saying(Sought((word,)), filters))
     else:
-        unsaid = frozenset()
+        rare = [word for word in question.names if rarity.get(word, 0.0) >= _RARE]
+        # Counting takes a query of its own: only where there is a name to doubt.
+        much = bool(rare) and searcher.searched(filters).turns >= _MUCH
+        unsaid = frozenset(word for word in rare if much and not searcher.saying(Sought((word,)), filters))
     if not unsaid:
         return unsaid
     titles = {word for hit in hits for word in content_words(f"{hit.source.title} {hit.source.source}")}
