@@ -13,6 +13,7 @@ from api.settings import Settings
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.known import Place, Sought
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class NothingToSearch:
 
     left: Searched
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:  # noqa: ARG002 - a Searcher's shape
+    # What is not used below is the shape of a Searcher.
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:  # noqa: ARG002
         """Nothing."""
         return []
 

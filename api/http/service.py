@@ -22,6 +22,7 @@ from api.http.watch import Watch
 from rag.ask import ask
 from rag.errors import LibraryError, LibraryFullError
 from rag.question import checked
+from rag.timing import days_named
 from rag.values import Filters, Hit, Message
 from rag.writing.page import OnText
 from rag.writing.writer import Writer
@@ -175,9 +176,10 @@ class Service:
         """
         wanted = checked(query, what="query")
         self.watch.asked(wanted, caller)
-        searcher = self.load().search
+        searcher, allowed = self.load().search, caller.narrowed(filters)
         with self.watch.stage("search"):
-            return searcher.search(wanted, filters=caller.narrowed(filters), top_k=top_k)
+            near = days_named(wanted, today=dt.date.today(), sources=lambda: searcher.sources(allowed))
+            return searcher.search(wanted, filters=allowed, top_k=top_k, near=near)
 
     def ingest(
         self,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from index.encoder import in_batches
 from rag.known import Place, Sought
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ class Watched:
         self._most = most
         self._told = False
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
         """The turns that best match, best first."""
-        hits = self._searcher.search(query, filters=filters, top_k=top_k)
+        hits = self._searcher.search(query, filters=filters, top_k=top_k, near=near)
         self._tell(hits[: self._most])
         return hits
 
