@@ -18,7 +18,7 @@ from api.settings_slack import Slack
 from api.slack.answering import Answerer
 from api.slack.blocks import FEEDBACK, SHARE
 from api.slack.commanding import LOOKING, asked_about, commanded, shared
-from api.slack.heard import heard
+from api.slack.heard import halted, heard
 from api.slack.ledger import Ledger
 from api.slack.manifest import COMMAND, EVENTS, SHORTCUT
 from api.slack.posting import LOG, Poster, session
@@ -68,7 +68,7 @@ class Bot:
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for nobody
             logger=LOG.getChild("slack"),
         )
-        hearing = {"app_mention": self._mentioned, "message": self._said}
+        hearing = {"app_mention": self._mentioned, "message": self._said, "agent_session_stopped": self._halted}
         for name in dict.fromkeys(one.partition(".")[0] for one in EVENTS):
             app.event(name)(hearing[name])
         app.event(re.compile(".*"))(_passed)  # or Slack is told 404 and sends it again
@@ -108,6 +108,10 @@ class Bot:
             return
         if message.direct or (message.threaded and await self._answerer.continues(message)):
             self._answerer.start(self._answerer.answer(message))
+
+    async def _halted(self, body: dict[str, Any]) -> None:
+        if (found := halted(body)) is not None:
+            self._answerer.start(self._answerer.halt(*found))
 
     async def _commanded(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack(text=LOOKING, response_type="ephemeral")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+EVENTS = ("agent_session_stopped", "app_mention", "message.channels", "message.groups", "message.im")
 SCOPES = (
     "app_mentions:read",
-    "assistant:write",  # the agent view has it
+    "assistant:write",  # the agent view has it, and so the button that stops an answer
     "channels:history",  # threads that go on without a mention; so has groups:history, of private channels
     "chat:write",
     "commands",

@@ -9,6 +9,7 @@ from api.slack.manifest import EVENTS, SCOPES
 
 # What each event and each call needs, by Slack's reference.
 NEEDED = {
+    "agent_session_stopped": "assistant:write",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",

@@ -20,7 +20,9 @@ from api.slack.ledger import Ledger, Spot
 
 @pytest.fixture
 def fake() -> Iterator[FakeSlack]:
+    """A Slack without streaming: every answer is posted."""
     with fake_slack() as fake:
+        fake.can_stream = False
         yield fake
 
 

@@ -21,7 +21,9 @@ ANSWER = "filed late"
 
 @pytest.fixture
 def fake() -> Iterator[FakeSlack]:
+    """A Slack without streaming: every answer is posted."""
     with fake_slack() as fake:
+        fake.can_stream = False
         yield fake
 
 
