@@ -51,7 +51,8 @@ async def _whispered(answerer: Answerer, team: str, channel: str, body: Mapping[
     if not isinstance(found, wire.Answer):
         await poster.whisper(where, note(found))
         return
-    await poster.whisper(where, message(found, answerer.base, shareable=True))
+    shareable = await poster.foreign(channel) is not True  # where that is not known, the button says so
+    await poster.whisper(where, message(found, answerer.base, shareable=shareable))
 
 
 async def shared(answerer: Answerer, body: Mapping[str, Any]) -> None:

@@ -9,9 +9,11 @@ SCOPES = (
     "app_mentions:read",
     "assistant:write",  # the agent view has it, and so the button that stops an answer
     "channels:history",  # threads that go on without a mention; so has groups:history, of private channels
+    "channels:read",  # whether another organisation reads along where something is to be shared; so has groups:read
     "chat:write",
     "commands",
     "groups:history",
+    "groups:read",
     "im:history",
 )
 COMMAND, SHORTCUT = "/ask", "transcite_ask_about"

@@ -20,7 +20,7 @@ from api.settings_slack import Slack
 from api.slack.blocks import Message, note
 from api.slack.ledger import Spot
 from api.slack.pacing import Pace
-from api.slack.refusals import TOO_MUCH, why
+from api.slack.refusals import FOREIGN, TOO_MUCH, UNKNOWN, why
 
 LOG = logging.getLogger("transcite")
 _TRIES = 5  # of one call that Slack asks to come again later
@@ -90,12 +90,36 @@ class Poster:
         return still is None
 
     async def share(self, channel: str, message: Message) -> str | None:
-        """Post in a channel; why that could not be, None when it was."""
+        """Post in a channel that nobody of another organisation reads; why that could not be, None when it was."""
+        outside = await self.foreign(channel)
+        if outside is True:
+            return FOREIGN
+        if outside is not False:
+            return f"It is not shared: {why(outside, UNKNOWN)}."
         trouble = await self._posted(channel, message)
         if trouble is None:
             return None
         LOG.error("an answer could not be shared in Slack: %s", trouble)
         return f"It is not shared: {why(trouble)}."
+
+    async def foreign(self, channel: str) -> bool | str:
+        """Whether people of another organisation read a channel; Slack's word for why that cannot be known."""
+        if channel.startswith("D"):
+            return False  # one person reads it; the bot is in no direct message between others, and cannot post there
+        try:
+            told = await self.client.conversations_info(channel=channel)
+        except TROUBLE as error:
+            LOG.error("whether others read along in a channel of Slack: %s", code(error))  # noqa: TRY400 - see below
+            return code(error)
+        found = told.get("channel")
+        return bool(found.get("is_ext_shared")) if isinstance(found, dict) else "no channel"
+
+    async def show(self, trigger: str, view: dict[str, Any]) -> bool:
+        """Open a form for who pressed something, within three seconds of that; whether it is open."""
+        trouble = await trouble_of(lambda: self.hasty.views_open(trigger_id=trigger, view=view))
+        if trouble is not None:
+            LOG.warning("a form could not be shown in Slack: %s", trouble)
+        return trouble is None
 
     async def whisper(self, response_url: str, message: Message, *, instead: bool = False) -> None:
         """Answer a command or a button, for one person; `instead` of the message it stands on."""

@@ -23,6 +23,7 @@ _WHY = {
     "restricted_action": "this workspace does not let me post in the channel you asked in. Ask here",
 }
 OTHERWISE = "Slack did not take the answer; the log of the server that I run on says why. Ask again, or here"
+UNKNOWN = "I could not see whether people of another organisation read along; the log of my server says why"
 FOREIGN = "People of another organisation read along in this channel, so the transcripts are not quoted in it."
 
 

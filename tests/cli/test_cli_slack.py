@@ -16,6 +16,7 @@ NEEDED = {
     "message.im": "im:history",
 }
 OF_CALLS = {"chat:write", "commands", "assistant:write"}  # posting, /ask, the agent view
+OF_CALLS |= {"channels:read", "groups:read"}  # conversations.info, of public and private channels
 
 
 def test_the_manifest_has_the_address_everywhere(transcite: Transcite) -> None:
