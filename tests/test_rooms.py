@@ -67,6 +67,7 @@ LIBRARIES = {
             "api/slack/bot.py",
             "api/slack/pieces.py",
             "api/slack/posting.py",
+            "api/slack/reasons.py",
             "api/slack/saying.py",
             "api/slack/sources.py",
             "api/slack/streaming.py",

@@ -22,7 +22,8 @@ from api.slack.heard import halted, heard
 from api.slack.ledger import Ledger
 from api.slack.manifest import COMMAND, EVENTS, SHORTCUT
 from api.slack.posting import LOG, Poster, session
-from api.slack.voting import voted
+from api.slack.reasons import REASON
+from api.slack.voting import explained, voted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Bot:
         app.shortcut(SHORTCUT)(self._chosen)
         app.action(FEEDBACK)(self._voted)
         app.action(SHARE)(self._shared)
+        app.view(REASON)(self._explained)
         return app
 
     async def _who(self, team: str | None) -> AuthorizeResult | None:
@@ -128,6 +130,10 @@ class Bot:
     async def _voted(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         self._answerer.start(voted(self._answerer, body))
+
+    async def _explained(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._answerer.start(explained(self._answerer, body))
 
 
 @asynccontextmanager
