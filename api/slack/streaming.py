@@ -17,6 +17,7 @@ from api.slack.ledger import Spot
 from api.slack.posting import LOG, TROUBLE, Poster, code, trouble_of
 from api.slack.refusals import OPEN, TOO_MUCH, UNABLE
 
+_TRIES = 3  # of ending a stream that is to be written anew
 _PAUSE_S = 600.0  # before a workspace that cannot stream is asked again: it may have been set right
 _LIMITED_S = 60.0  # where Slack does not say when to come again
 _TASK = "search"
@@ -91,11 +92,12 @@ class Stream:
 
     async def rewrite(self, message: Message) -> str | None:
         """Put something else in place of all that it shows, which ends it. Returns Slack's word for what went wrong."""
-        trouble = await self._rewritten(message)
-        if trouble == OPEN:
-            await self.end()
+        for _ in range(_TRIES):
             trouble = await self._rewritten(message)
-        return trouble
+            if trouble != OPEN:
+                return trouble
+            await self.end()
+        return OPEN
 
     async def _begun(self, chunks: Sequence[Chunk], **recipient: str) -> str | None:
         try:

@@ -77,8 +77,9 @@ class Telling:
         if self._trouble is None:
             self._told = text
             return
-        LOG.warning("an answer cannot be streamed on in Slack: %s", self._trouble)
         self._streams = False
+        if self._trouble != STOPPED:
+            LOG.warning("an answer cannot be streamed on in Slack: %s", self._trouble)
         if self._trouble in {STOPPED, *NOWHERE, *REVOKED}:  # then nobody sees the rest, and it need not be written
             feed.stop(HALTED)
 

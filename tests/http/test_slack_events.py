@@ -155,12 +155,12 @@ def test_votes_go_where_all_votes_are(here: Workspace, vote: str) -> None:
     assert f'transcite_feedback_total{{vote="{vote}"}} 1.0' in here.http.get("/metrics").text
 
 
-def voted_down(here: Workspace, given: str, channel: str = "C1") -> dict[str, Any]:
+def voted_down(here: Workspace, given: str, forms: int = 1) -> dict[str, Any]:
     """Vote an answer down; the form that asks why."""
     action = {"type": "feedback_buttons", "action_id": "transcite_feedback", "block_id": "b", "value": f"{given}:down"}
-    payload = {"actions": [action], "channel": {"id": channel}, "response_url": f"{here.fake.url}hook"}
+    payload = {"actions": [action], "channel": {"id": "C1"}, "response_url": f"{here.fake.url}hook"}
     assert here.act(payload | {"trigger_id": "13345224609.738474920.8088930838d88f008e0"}).status_code == 200
-    return dict(here.fake.until(1, "views.open")[0]["view"])
+    return dict(here.fake.until(forms, "views.open")[-1]["view"])
 
 
 def sent_with(view: dict[str, Any], typed: str | None) -> dict[str, Any]:
@@ -176,22 +176,20 @@ def votes(home: Path) -> list[tuple[str, str, str | None]]:
         return library.answers.votes()
 
 
-@pytest.mark.parametrize("typed", ["It is about another county.\nSee <!channel>", "half \ud83d", None, "  "])
-def test_why_an_answer_is_bad_is_asked_and_kept_with_the_vote(
-    here: Workspace, tmp_path: Path, typed: str | None
-) -> None:
-    here.mention(QUESTION)
-    given = answer_id(here.fake.until(1)[0])
-    view = voted_down(here, given)
-    assert View(**view).to_dict() == view
-    assert (len(view["title"]["text"]) <= 24, len(view["private_metadata"]) <= 3000) == (True, True)
-    assert votes(tmp_path / "home") == [(given, "down", None)]  # it counts, whatever becomes of the form
-    assert here.act(sent_with(view, typed)).status_code == 200
-    (thanks,) = here.fake.until(1, "hook")
-    assert "noted" in thanks["text"]
-    reason = (typed or "").strip().replace("\ud83d", "?") or None
-    assert votes(tmp_path / "home") == [(given, "down", reason)]
-    assert 'transcite_feedback_total{vote="down"} 1.0' in here.http.get("/metrics").text
+def test_why_an_answer_is_bad_is_asked_and_kept_with_the_vote(here: Workspace, tmp_path: Path) -> None:
+    kept = []
+    for n, typed in enumerate(("It is another county.\nSee <!channel>", "half \ud83d", None, "  "), start=1):
+        here.mention(QUESTION, ts=f"170000000{n}.000100")
+        given = answer_id(here.fake.until(n)[-1])
+        view = voted_down(here, given, forms=n)
+        assert View(**view).to_dict() == view
+        assert (len(view["title"]["text"]) <= 24, len(view["private_metadata"]) <= 3000) == (True, True)
+        assert votes(tmp_path / "home") == [*kept, (given, "down", None)]  # it counts, whatever becomes of the form
+        assert here.act(sent_with(view, typed)).status_code == 200
+        assert "noted" in here.fake.until(n, "hook")[-1]["text"]
+        kept.append((given, "down", (typed or "").strip().replace("\ud83d", "?") or None))
+        assert votes(tmp_path / "home") == kept
+    assert 'transcite_feedback_total{vote="down"} 4.0' in here.http.get("/metrics").text
 
 
 def test_a_form_that_cannot_be_opened_does_not_cost_the_vote(here: Workspace, tmp_path: Path) -> None:
