@@ -13,7 +13,7 @@ from api.http.streaming import GoneError
 from api.slack.blocks import note
 from api.slack.feed import Feed
 from api.slack.heard import Heard
-from api.slack.ledger import Ledger, Left, Spot
+from api.slack.ledger import BEGINNING, Ledger, Left, Spot
 from api.slack.posting import LOG, Poster
 from api.slack.refusals import FOREIGN
 from api.slack.saying import words
@@ -144,7 +144,9 @@ class Answerer:
 
     async def _apologise(self, left: Left) -> None:
         stream = Stream.of(self.poster, left.spot, left.message, ts=left.stream)
-        if left.stream is None or (
+        if left.stream == BEGINNING:
+            await stream.find()
+        if stream.ts is None or (
             # An end that was under way may have come to pass, and then the answer is whole.
             await stream.end(below=[words(_STOPPED)]) is not None
             and not left.ending

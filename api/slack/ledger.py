@@ -11,6 +11,7 @@ from pathlib import Path
 
 _LOG = logging.getLogger("transcite")
 _KEPT_S = 3600.0  # Slack delivers an event again for some six minutes
+BEGINNING = ""  # in place of what Slack calls a message, until it says so
 _STREAMS_S = 30 * 86_400.0  # a server that is stopped for longer says sorry below what it had begun
 
 
@@ -36,7 +37,8 @@ class Left:
     Attributes:
         message: What it is called.
         spot: Where its answer belongs.
-        stream: What Slack calls the message that its answer was streamed into; None where it had not begun.
+        stream: What Slack calls the message that its answer was streamed into, or `BEGINNING` where that had not been
+            heard yet; None where it had not begun.
         ending: Whether that was just about to be ended.
     """
 
@@ -87,9 +89,16 @@ class Ledger:
             connection.execute("UPDATE heard SET done = 1 WHERE message = ?", (message,))
 
     def streaming(self, message: str, ts: str) -> None:
-        """Its answer is streamed into this message from now on. What cannot be written down is not known later."""
+        """Its answer is streamed into this message from now on, or into a `BEGINNING` one.
+
+        What cannot be written down is not known later.
+        """
         self._note("INSERT OR REPLACE INTO streams VALUES (?, ?, ?, 0)", message, ts, time.time())
         self._note("DELETE FROM streams WHERE at < ?", time.time() - _STREAMS_S)
+
+    def posting(self, message: str) -> None:
+        """Its answer is not streamed after all."""
+        self._note("DELETE FROM streams WHERE message = ?", message)
 
     def ending(self, message: str) -> None:
         """The stream of its answer is about to be ended."""

@@ -47,7 +47,7 @@ class Stream:
     def of(cls, poster: Poster, spot: Spot, named: str, *, ts: str | None = None) -> Self:
         """One of which only this is known: `named` is what the thread or the question is called in the ledger."""
         stream = cls(poster, spot, named.partition(":")[0])
-        stream.ts, stream.session = ts, True
+        stream.ts, stream.session = ts or None, True
         return stream
 
     async def working(self) -> None:
@@ -69,6 +69,17 @@ class Stream:
         if trouble is not None:
             LOG.warning("an answer is posted rather than streamed in Slack: %s", trouble)
         return trouble is None
+
+    async def find(self) -> None:
+        """Look in the thread for one that is open: who began it did not live to hear what it is called."""
+        try:
+            told = await self._poster.hasty.conversations_replies(channel=self._spot.channel, ts=self._spot.thread)
+        except TROUBLE as error:
+            LOG.warning("whether half an answer stands in Slack is not known: %s", code(error))
+            return
+        for one in told.get("messages") or []:
+            if one.get("streaming_state") == "in_progress":
+                self.ts = str(one["ts"])
 
     async def append(self, chunks: Sequence[Chunk]) -> str | None:
         """Add chunks; waits where Slack asks to. Returns Slack's word for what went wrong."""

@@ -9,7 +9,7 @@ from api import wire
 from api.slack.blocks import SAID, Message, broken_off, ending, message, note, said, whole
 from api.slack.feed import Feed
 from api.slack.heard import Heard
-from api.slack.ledger import Ledger
+from api.slack.ledger import BEGINNING, Ledger
 from api.slack.posting import LOG, Poster
 from api.slack.refusals import NOWHERE, REVOKED, STOPPED
 from api.slack.saying import Said, words
@@ -88,9 +88,12 @@ class Telling:
         if await self._halted(feed):
             feed.stop(HALTED)
             return
+        await asyncio.to_thread(self._ledger.streaming, self._heard.message, BEGINNING)
         self._streams = await self._stream.begin(chunks)
         self._appended_at = time.monotonic()
-        if self._stream.ts is not None:
+        if self._stream.ts is None:
+            await asyncio.to_thread(self._ledger.posting, self._heard.message)
+        else:
             self._told = text
             await asyncio.to_thread(self._ledger.streaming, self._heard.message, self._stream.ts)
 

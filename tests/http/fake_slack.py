@@ -83,7 +83,7 @@ class FakeSlack:
             if method == "chat.startStream" and not self.can_stream:
                 return 200, {"ok": False, "error": "unknown_method"}, {}
             found = self.streams.take(method, body)
-        return 200, _usual(method, body, self.outside) if found is None else found, {}
+        return 200, _usual(method, body, self.outside, self.streams) if found is None else found, {}
 
     def streamed(self, count: int = 1, *, seconds: float = 20) -> list[Streamed]:
         """Wait until so many streams have ended; all there are, by their beginning."""
@@ -167,10 +167,18 @@ def _read(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     return dict(parse_qsl(data.decode()))
 
 
-def _usual(method: str, body: dict[str, Any], outside: set[str]) -> dict[str, Any]:
+def _usual(method: str, body: dict[str, Any], outside: set[str], streams: Streams) -> dict[str, Any]:
     if method == "conversations.info":
         channel = body["channel"]
         return {"ok": True, "channel": {"id": channel, "name": "general", "is_ext_shared": channel in outside}}
+    if method == "conversations.replies":
+        own = [
+            (ts, one)
+            for ts, one in streams.messages.items()
+            if (one.channel, one.thread) == (body["channel"], body["ts"])
+        ]
+        states = [{"ts": ts, "streaming_state": "completed" if one.ended else "in_progress"} for ts, one in own]
+        return {"ok": True, "messages": [{"ts": body["ts"], "text": "parent"}, *states]}
     if method == "auth.test":
         return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT", "team": "t", "user": "bot", "url": "u"}
     return {"ok": True, "ts": "1700000000.000001"}

@@ -13,7 +13,7 @@ import pytest
 from client import QUESTION
 from fake_slack import PUBLIC, TEAM, TOKEN, FakeSlack, Workspace, fake_slack, wait, with_slack, workspace
 
-from api.slack.ledger import Ledger, Spot
+from api.slack.ledger import BEGINNING, Ledger, Spot
 from rag.errors import ModelError
 from rag.writing.model import Prompt, Usage
 
@@ -291,7 +291,7 @@ def test_where_one_answer_cannot_be_streamed_it_is_posted(quoting: Workspace) ->
     ):
         quoting.fake.fail("chat.startStream", error)
         posted(quoting, count)
-    quoting.mention(QUESTION)  # the next one may be
+    quoting.mention(QUESTION, ts="1700000099.000100")  # the next one may be
     quoting.fake.streamed()
 
 
@@ -412,7 +412,7 @@ def test_an_answer_that_becomes_another_one_takes_the_place_of_what_was_told(tmp
 
 
 @contextmanager
-def killed(home: Path, fake: FakeSlack, *, ending: bool = False) -> Iterator[str]:
+def killed(home: Path, fake: FakeSlack, *, ending: bool = False, beginning: bool = False) -> Iterator[str]:
     """What a server leaves that was killed while it streamed an answer."""
     home.mkdir()
     ledger = Ledger(home / "slack.db", "killed")
@@ -427,7 +427,7 @@ def killed(home: Path, fake: FakeSlack, *, ending: bool = False) -> Iterator[str
     )
     assert begun is not None
     assert ledger.begin(f"{TEAM}:C1:1.1", Spot("C1", "1.1", "U1"))
-    ledger.streaming(f"{TEAM}:C1:1.1", begun["ts"])
+    ledger.streaming(f"{TEAM}:C1:1.1", BEGINNING if beginning else begun["ts"])
     if ending:
         ledger.ending(f"{TEAM}:C1:1.1")
     yield begun["ts"]
@@ -444,6 +444,23 @@ def test_half_an_answer_is_closed_by_the_next_run(tmp_path: Path, fake: FakeSlac
     with workspace(with_slack(tmp_path / "home", fake), fake):
         time.sleep(0.2)
     assert len(fake.sent("chat.stopStream")) == 1
+
+
+def test_half_an_answer_is_found_that_had_only_just_begun(tmp_path: Path, fake: FakeSlack) -> None:
+    with killed(tmp_path / "home", fake, beginning=True) as ts, workspace(with_slack(tmp_path / "home", fake), fake):
+        fake.streamed()
+    assert (fake.streams.messages[ts].text, fake.sent()) == (f"Half\n{SORRY}", [])
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_where_none_is_found_the_thread_is_told(tmp_path: Path, fake: FakeSlack, readable: bool) -> None:
+    with killed(tmp_path / "home", fake, beginning=True) as ts:
+        fake.streams.messages.pop(ts)
+        if not readable:
+            fake.fail("conversations.replies", "missing_scope")
+        with workspace(with_slack(tmp_path / "home", fake), fake):
+            (message,) = fake.until(1)
+    assert (message["thread_ts"], message["text"]) == ("1.1", SORRY)
 
 
 def test_half_an_answer_that_slack_has_closed_is_written_anew(tmp_path: Path, fake: FakeSlack) -> None:
