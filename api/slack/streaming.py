@@ -71,7 +71,7 @@ class Stream:
         return trouble is None
 
     async def find(self) -> None:
-        """Look in the thread for one that is open: who began it did not live to hear what it is called."""
+        """Look in the thread for one that is open: whoever began it did not hear what it is called."""
         try:
             told = await self._poster.hasty.conversations_replies(channel=self._spot.channel, ts=self._spot.thread)
         except TROUBLE as error:
@@ -117,7 +117,9 @@ class Stream:
             )
         except TROUBLE as error:
             self._poster.pace.pause(_pause(error))
-            return code(error)
+            if not isinstance(error, SlackApiError):
+                await self.find()  # it may have come through all the same, and would stay open
+            return None if self.ts else code(error)
         self.ts = told.get("ts")
         return None if self.ts else "no ts"
 

@@ -50,6 +50,7 @@ class FakeSlack:
         slow_s: Seconds that a post takes.
         can_stream: Whether it knows the streaming methods.
         outside: Channels that another organisation shares.
+        cut: Methods whose next call is taken, and its connection cut before the reply.
         streams: The messages that were streamed.
     """
 
@@ -59,6 +60,7 @@ class FakeSlack:
     slow_s: float = 0.0
     can_stream: bool = True
     outside: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
     streams: Streams = field(default_factory=Streams)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -127,6 +129,10 @@ def fake_slack() -> Iterator[FakeSlack]:
                 time.sleep(fake.slow_s)
             script = fake.scripts.get(method) or []
             status, body, headers = script.pop(0) if script else fake.answer(method, call.body)
+            if method in fake.cut:
+                fake.cut.remove(method)
+                self.close_connection = True
+                return
             content = json.dumps(body).encode()
             self.send_response(status)
             for name, value in {

@@ -367,6 +367,24 @@ def test_what_cannot_be_streamed_on_is_written_anew_or_posted(
     assert TOKEN not in caplog.text
 
 
+def test_a_connection_that_breaks_says_nothing_twice(here: Workspace, model: Dripping) -> None:
+    here.fake.cut |= {"chat.startStream", "chat.appendStream"}
+    here.mention(QUESTION)
+    ts = streaming(here, model)
+    model.end.clear()
+    model.let(1)
+    here.fake.until(1, "chat.appendStream")
+    model.end.set()
+    wait(lambda: "*Sources*" in here.fake.streams.messages[ts].shown, 20)
+    assert (here.fake.streams.messages[ts].text, len(here.fake.streams.messages)) == (WHOLE, 1)
+    here.fake.cut.add("chat.stopStream")
+    here.mention(QUESTION, ts="1700000004.000100")
+    wait(lambda: len(here.fake.sent("chat.stopStream")) == 3, 20)
+    wait(lambda: statuses(here.fake)[-1] == "active", 10)
+    again = here.fake.streamed(2)[1]
+    assert (again.text, again.shown.count("*Sources*"), here.fake.sent()) == (WHOLE, 1, [])
+
+
 def test_a_parent_that_was_deleted_meanwhile_is_told_to_who_asked(here: Workspace, model: Dripping) -> None:
     here.mention(QUESTION)
     ts = streaming(here, model)
