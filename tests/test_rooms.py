@@ -61,7 +61,17 @@ LIBRARIES = {
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
     "slack_bolt": Library("slack-bolt", ("api/slack/bot.py",)),
     "slack_sdk": Library(  # what is sent, sending it, and who may
-        "slack-sdk", ("api/slack/blocks.py", "api/slack/bot.py", "api/slack/pieces.py", "api/slack/posting.py")
+        "slack-sdk",
+        (
+            "api/slack/blocks.py",
+            "api/slack/bot.py",
+            "api/slack/pieces.py",
+            "api/slack/posting.py",
+            "api/slack/reasons.py",
+            "api/slack/saying.py",
+            "api/slack/sources.py",
+            "api/slack/streaming.py",
+        ),
     ),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),

@@ -18,11 +18,12 @@ from api.settings_slack import Slack
 from api.slack.answering import Answerer
 from api.slack.blocks import FEEDBACK, SHARE
 from api.slack.commanding import LOOKING, asked_about, commanded, shared
-from api.slack.heard import heard
+from api.slack.heard import halted, heard
 from api.slack.ledger import Ledger
 from api.slack.manifest import COMMAND, EVENTS, SHORTCUT
 from api.slack.posting import LOG, Poster, session
-from api.slack.voting import voted
+from api.slack.reasons import REASON
+from api.slack.voting import explained, voted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Bot:
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for nobody
             logger=LOG.getChild("slack"),
         )
-        hearing = {"app_mention": self._mentioned, "message": self._said}
+        hearing = {"app_mention": self._mentioned, "message": self._said, "agent_session_stopped": self._halted}
         for name in dict.fromkeys(one.partition(".")[0] for one in EVENTS):
             app.event(name)(hearing[name])
         app.event(re.compile(".*"))(_passed)  # or Slack is told 404 and sends it again
@@ -76,6 +77,7 @@ class Bot:
         app.shortcut(SHORTCUT)(self._chosen)
         app.action(FEEDBACK)(self._voted)
         app.action(SHARE)(self._shared)
+        app.view(REASON)(self._explained)
         return app
 
     async def _who(self, team: str | None) -> AuthorizeResult | None:
@@ -109,6 +111,10 @@ class Bot:
         if message.direct or (message.threaded and await self._answerer.continues(message)):
             self._answerer.start(self._answerer.answer(message))
 
+    async def _halted(self, body: dict[str, Any]) -> None:
+        if (found := halted(body)) is not None:
+            self._answerer.start(self._answerer.halt(*found))
+
     async def _commanded(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack(text=LOOKING, response_type="ephemeral")
         self._answerer.start(commanded(self._answerer, body))
@@ -124,6 +130,10 @@ class Bot:
     async def _voted(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         self._answerer.start(voted(self._answerer, body))
+
+    async def _explained(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        self._answerer.start(explained(self._answerer, body))
 
 
 @asynccontextmanager

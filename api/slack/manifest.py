@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+EVENTS = ("agent_session_stopped", "app_mention", "message.channels", "message.groups", "message.im")
 SCOPES = (
     "app_mentions:read",
-    "assistant:write",  # the agent view has it
+    "assistant:write",  # the agent view has it, and so the button that stops an answer
     "channels:history",  # threads that go on without a mention; so has groups:history, of private channels
+    "channels:read",  # whether another organisation reads along where something is to be shared; so has groups:read
     "chat:write",
     "commands",
     "groups:history",
+    "groups:read",
     "im:history",
 )
 COMMAND, SHORTCUT = "/ask", "transcite_ask_about"

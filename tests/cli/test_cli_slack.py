@@ -9,12 +9,14 @@ from api.slack.manifest import EVENTS, SCOPES
 
 # What each event and each call needs, by Slack's reference.
 NEEDED = {
+    "agent_session_stopped": "assistant:write",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
 }
 OF_CALLS = {"chat:write", "commands", "assistant:write"}  # posting, /ask, the agent view
+OF_CALLS |= {"channels:read", "groups:read"}  # conversations.info, of public and private channels
 
 
 def test_the_manifest_has_the_address_everywhere(transcite: Transcite) -> None:
