@@ -72,8 +72,15 @@ LIBRARIES = {
     "transformers": Library("transformers", ("index/sentence_encoder.py",)),
     "typer": Library(
         "typer",
-        ("api/arguments.py", "api/eval/commands.py", "api/keyring.py", "api/main.py", "api/slack/commands.py"),
-    ),  # what may be said, and the commands
+        (
+            "api/arguments.py",
+            "api/ends.py",
+            "api/eval/commands.py",
+            "api/keyring.py",
+            "api/main.py",
+            "api/slack/commands.py",
+        ),
+    ),  # what may be said, the commands, and their ends
     "uvicorn": Library("uvicorn", ("api/serving.py",)),
     "watchfiles": Library("watchfiles", ("api/watching.py",)),
     "webvtt": Library("webvtt-py", ("rag/formats/webvtt_file.py",)),
