@@ -29,8 +29,9 @@ class Library:
 
 # By the name it is imported under. A library that is not here may not be imported: add it with its door.
 LIBRARIES = {
-    "aiohttp": Library("aiohttp", ("api/slack/posting.py",)),
+    "aiohttp": Library("aiohttp", ("api/slack/posting.py", "api/slack/trouble.py")),
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
+    "cryptography": Library("cryptography", ("api/slack/sealing.py",)),
     "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
     "docx": Library("python-docx", ("rag/formats/word.py",)),
     "faiss": Library("faiss-cpu", ("index/vectors.py",)),
@@ -59,9 +60,23 @@ LIBRARIES = {
     ),
     "scipy": Library("scipy", ("api/eval/intervals.py",)),
     "sentence_transformers": Library("sentence-transformers", ("index/sentence_encoder.py",)),
-    "slack_bolt": Library("slack-bolt", ("api/slack/bot.py",)),
-    "slack_sdk": Library(  # what is sent, sending it, and who may
-        "slack-sdk", ("api/slack/blocks.py", "api/slack/bot.py", "api/slack/pieces.py", "api/slack/posting.py")
+    "slack_bolt": Library("slack-bolt", ("api/slack/bot.py", "api/slack/socket.py")),  # listeners, and a way to them
+    "slack_sdk": Library(  # what is sent, sending it, who may, and being let in
+        "slack-sdk",
+        (
+            "api/slack/blocks.py",
+            "api/slack/bot.py",
+            "api/slack/forms.py",
+            "api/slack/installed.py",
+            "api/slack/installing.py",
+            "api/slack/pieces.py",
+            "api/slack/posting.py",
+            "api/slack/rights.py",
+            "api/slack/running.py",
+            "api/slack/socket.py",
+            "api/slack/trouble.py",
+            "api/slack/workspaces.py",
+        ),
     ),
     "sqlalchemy": Library("sqlalchemy", ("index/store/",)),
     "srt": Library("srt", ("rag/formats/subrip.py",)),
@@ -84,6 +99,7 @@ LIBRARIES = {
     "uvicorn": Library("uvicorn", ("api/serving.py",)),
     "watchfiles": Library("watchfiles", ("api/watching.py",)),
     "webvtt": Library("webvtt-py", ("rag/formats/webvtt_file.py",)),
+    "yaml": Library("pyyaml", ("api/slack/manifest.py",)),
 }
 
 

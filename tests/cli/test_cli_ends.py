@@ -205,7 +205,7 @@ def test_help_and_listing_import_nothing_heavy(filled: Transcite) -> None:
         "aiohttp",
     }
     assert imported("--help") & heavy == set()
-    assert imported("slack", "--help") & heavy == set()
+    assert imported("slack", "--help") & heavy <= {"pydantic"}  # typer itself takes it, for the help of any group
     assert imported("list") & {"torch", "sentence_transformers", "faiss"} == set()
 
 
