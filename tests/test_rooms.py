@@ -29,7 +29,7 @@ class Library:
 
 # By the name it is imported under. A library that is not here may not be imported: add it with its door.
 LIBRARIES = {
-    "aiohttp": Library("aiohttp", ("api/slack/posting.py", "api/slack/trouble.py")),
+    "aiohttp": Library("aiohttp", ("api/slack/posting.py",)),
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
     "cryptography": Library("cryptography", ("api/slack/sealing.py",)),
     "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
@@ -74,7 +74,6 @@ LIBRARIES = {
             "api/slack/rights.py",
             "api/slack/running.py",
             "api/slack/socket.py",
-            "api/slack/trouble.py",
             "api/slack/workspaces.py",
         ),
     ),

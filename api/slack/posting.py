@@ -27,7 +27,7 @@ _SPACING_S = 1.0  # between two messages in one channel: Slack takes about one a
 _REMEMBERED = 1000  # channels
 _LOOKING = "is looking through the transcripts…"
 _TOO_MUCH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
-_TROUBLE = (SlackClientError, ClientError, TimeoutError)
+TROUBLE = (SlackClientError, ClientError, TimeoutError)
 
 # Why an answer is not where it belongs; told to who asked, alone.
 _GONE = "the message you asked in is not there any more. Ask again to see the answer"
@@ -49,11 +49,14 @@ class Poster:
     Args:
         session: Of the process; all calls share its connections.
         slack: The app.
+
+    Attributes:
+        client: Calls Slack, waits where Slack asks it to, and calls again when the connection broke.
     """
 
     def __init__(self, session: ClientSession, slack: Slack) -> None:
         self._session = session
-        self._client = AsyncWebClient(
+        self.client = AsyncWebClient(
             token=slack.token,
             base_url=slack.api_url,
             session=session,
@@ -65,18 +68,22 @@ class Poster:
         )
         self._free: dict[str, float] = {}
 
+    def renew(self, token: str) -> None:
+        """Post with another token from now on."""
+        self.client.token = token
+
     async def me(self) -> dict[str, Any]:
         """Who the bot is, as `auth.test` tells. Raises SlackApiError for a token that is worth nothing."""
-        return dict((await self._client.auth_test()).data)  # type: ignore[arg-type]  # bytes only of file downloads
+        return dict((await self.client.auth_test()).data)  # type: ignore[arg-type]  # bytes only of file downloads
 
     async def looking(self, spot: Spot) -> None:
         """Show that an answer is being made; where Slack will not, it goes without."""
         try:
-            await self._client.assistant_threads_setStatus(
+            await self.client.assistant_threads_setStatus(
                 channel_id=spot.channel, thread_ts=spot.thread, status=_LOOKING
             )
-        except _TROUBLE as error:
-            LOG.debug("no status in Slack: %s", _code(error))
+        except TROUBLE as error:
+            LOG.debug("no status in Slack: %s", code(error))
 
     async def say(self, spot: Spot, message: Message) -> None:
         """Post in a thread; where that cannot be, tell who asked why."""
@@ -108,8 +115,8 @@ class Poster:
             reply = await hook.send(
                 text=message.text, blocks=list(message.blocks), response_type="ephemeral", replace_original=instead
             )
-        except _TROUBLE as error:
-            LOG.error("an answer could not be shown in Slack: %s", _code(error))  # noqa: TRY400 - no secrets of a trace
+        except TROUBLE as error:
+            LOG.error("an answer could not be shown in Slack: %s", code(error))  # noqa: TRY400 - no secrets of a trace
             return
         if reply.status_code != 200:
             LOG.error("an answer could not be shown in Slack: status %d", reply.status_code)
@@ -118,7 +125,7 @@ class Poster:
         """Post; without its blocks where they are too much. Returns Slack's word for what went wrong."""
 
         async def post(blocks: list[dict[str, Any]] | None) -> object:
-            return await self._client.chat_postMessage(
+            return await self.client.chat_postMessage(
                 channel=channel,
                 thread_ts=thread_ts,
                 text=message.text,
@@ -154,16 +161,17 @@ def session() -> ClientSession:
 async def _trouble(call: Callable[[], Awaitable[object]]) -> str | None:
     try:
         await call()
-    except _TROUBLE as error:
-        return _code(error)
+    except TROUBLE as error:
+        return code(error)
     return None
 
 
-def _code(error: Exception) -> str:
+def code(error: Exception) -> str:
     """Slack's word for an error, or which kind it is: nothing of the request, which holds the token."""
-    if isinstance(error, SlackApiError):
-        told = error.response
-        code = str(told.get("error") or "an answer without a reason")
-        needed = told.get("needed")
-        return f"{code} (needed: {needed})" if code == "missing_scope" and needed else code
-    return type(error).__name__
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    told = getattr(error.response, "data", None)  # where a proxy answered, not Slack, it is none of its responses
+    told = told if isinstance(told, dict) else {}
+    word = str(told.get("error") or "an answer without a reason")
+    needed = told.get("needed")
+    return f"{word} (needed: {needed})" if word == "missing_scope" and needed else word

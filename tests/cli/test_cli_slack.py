@@ -102,20 +102,3 @@ def test_without_its_extra_the_bot_does_not_start(transcite: Transcite, monkeypa
     monkeypatch.setitem(sys.modules, "slack_bolt", None)
     run = transcite("slack")
     assert (run.code, "pip install 'transcite[slack]'" in run.err) == (1, True)
-
-
-def test_a_slack_that_is_not_there_is_told(transcite: Transcite) -> None:
-    transcite.environ |= SOCKET | {"TRANSCITE_SLACK_API_URL": "http://127.0.0.1:9/"}
-    run = transcite("slack")
-    assert (run.code, "Slack cannot be reached" in run.err) == (1, True)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [((), "--url https://transcripts.example"), (("--url", "http://transcripts.example"), "https:// addresses only")],
-)
-def test_an_address_that_slack_does_not_reach_is_refused(
-    transcite: Transcite, arguments: tuple[str, ...], words: str
-) -> None:
-    run = transcite("slack", "manifest", *arguments)
-    assert (run.code, words in run.err) == (1, True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from client import BRIDGE, HEARING, parts_of
@@ -44,11 +44,13 @@ class FakeSlack:
     Attributes:
         calls: In order.
         scripts: By method, what the next calls get: status, body and headers.
+        usual: By method, what calls get otherwise.
     """
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
     scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
+    usual: dict[str, dict[str, Any]] = field(default_factory=dict)
     slow_s: float = 0.0
 
     def fail(self, method: str, error: str, **more: Any) -> None:
@@ -83,14 +85,20 @@ def fake_slack() -> Iterator[FakeSlack]:
     fake = FakeSlack()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(dict(parse_qsl(urlsplit(self.path).query)))
+
         def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"]))
-            method = self.path.removeprefix("/api/")
-            fake.calls.append(Call(method, _read(data, self.headers), dict(self.headers), time.monotonic()))
+            self._answer(_read(self.rfile.read(int(self.headers["Content-Length"])), self.headers))
+
+        def _answer(self, body: dict[str, Any]) -> None:
+            method = urlsplit(self.path).path.removeprefix("/api/")
+            call = Call(method, body, dict(self.headers), time.monotonic())
+            fake.calls.append(call)
             if method == "chat.postMessage":
                 time.sleep(fake.slow_s)
             script = fake.scripts.get(method) or []
-            status, body, headers = script.pop(0) if script else (200, _usual(method), {})
+            status, body, headers = script.pop(0) if script else (200, fake.usual.get(method) or _usual(method), {})
             content = json.dumps(body).encode()
             self.send_response(status)
             for name, value in {
@@ -128,7 +136,7 @@ def signed(when: str, body: bytes) -> str:
 def _read(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     if headers["Content-Type"].startswith("application/json"):
         return dict(json.loads(data))
-    return {name: values[0] for name, values in parse_qs(data.decode()).items()}
+    return dict(parse_qsl(data.decode()))
 
 
 def _usual(method: str) -> dict[str, Any]:
