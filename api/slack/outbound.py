@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import threading
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from api.compose import Parts
 from api.http.metrics import Metrics
@@ -30,7 +33,8 @@ def serve(parts: Parts) -> None:
         parts: Of this process.
 
     Raises:
-        InputError: The settings name no Slack app for this, its extra is not installed, or Slack refuses it.
+        InputError: The settings name no Slack app for this, its extra is not installed, Slack refuses it, or another
+            process does the same already.
         LibraryError: The library cannot be opened.
     """
     slack = parts.settings.slack
@@ -43,9 +47,20 @@ def serve(parts: Parts) -> None:
     configure_logging()
     watch = Watch(Metrics(None), tracing(os.environ), questions=parts.settings.log_questions)
     service = Service(parts, watch)
-    with closing(service):
+    with closing(service), _alone(service.library.home):
         service.library.check()
         asyncio.run(_signalled(service, slack, parts.settings.public_url or ""))
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Be the only one on a library: a second one would take the first for stopped, and tell those who wait so."""
+    with closing(sqlite3.connect(home / "slack.lock", isolation_level=None, timeout=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")  # until the process ends, however it does
+        except sqlite3.OperationalError as error:
+            raise InputError(f"another `transcite slack` answers from {home}; stop that one first") from error
+        yield
 
 
 async def _signalled(service: Service, slack: Slack, base: str) -> None:

@@ -158,7 +158,10 @@ def test_a_slack_that_is_not_there_is_told(tmp_path: Path, capfd: pytest.Capture
     assert (code, "Slack cannot be reached" in capfd.readouterr().err) == (1, True)
 
 
-def test_it_stops_when_it_is_told_to(tmp_path: Path, socket: FakeSocket) -> None:
+@pytest.mark.usefixtures("command")
+def test_it_runs_once_and_stops_when_it_is_told_to(
+    tmp_path: Path, socket: FakeSocket, capfd: pytest.CaptureFixture[str]
+) -> None:
     program = (
         "import sys; from api.main import main; from tests.fakes import HashingEncoder;"
         "sys.exit(main(['slack'], encoder=HashingEncoder))"
@@ -178,6 +181,8 @@ def test_it_stops_when_it_is_told_to(tmp_path: Path, socket: FakeSocket) -> None
         socket.until(1)
         socket.mention("Is anything there?")
         assert "empty" in json.dumps(socket.fake.until(1)[0]["blocks"])
+        assert main(["slack"], environ=_environ(tmp_path, socket.fake), encoder=HashingEncoder) == 1
+        assert "another `transcite slack` answers from" in capfd.readouterr().err
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (0, "")
