@@ -14,6 +14,7 @@ from api.slack.posting import LOG, TROUBLE, code
 
 WHO = "Whoever made the channel, and admins and owners of the workspace, may change this."
 _UNTOLD = "Slack does not tell me who manages this channel: the log of the server that I run on says why. " + WHO
+_OUTSIDE = "I am not in this channel, so I do not see who made it. Invite me first. " + WHO
 _KEEPERS = ("is_admin", "is_owner", "is_primary_owner")
 _OTHERS = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")  # guests are the last two
 
@@ -37,7 +38,9 @@ async def refused(client: AsyncWebClient, *, team: str, channel: str, user: str)
             return None
         found = (await client.conversations_info(channel=channel)).get("channel") or {}
     except TROUBLE as error:
-        LOG.error("who manages a channel in Slack cannot be had: %s", code(error))
+        if (word := code(error)) == "channel_not_found":
+            return _OUTSIDE
+        LOG.error("who manages a channel in Slack cannot be had: %s", word)
         return _UNTOLD
     return None if found.get("creator") == user else WHO
 

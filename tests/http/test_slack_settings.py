@@ -199,6 +199,13 @@ def test_where_slack_does_not_tell_who_somebody_is_nothing_is_changed(
     assert ("all that this server" in told(last(here, 2)), forms.CHANGE in told(last(here, 2))) == (True, False)
 
 
+def test_who_made_a_private_channel_is_seen_from_within_only(here: Workspace) -> None:
+    known(here.fake, is_admin=False)
+    here.fake.usual["conversations.info"] = {"ok": False, "error": "channel_not_found"}
+    submit(here, picked("radio"))
+    assert "Invite me first" in last(here, 1)["text"]
+
+
 def test_a_form_that_slack_does_not_open_is_told(here: Workspace) -> None:
     here.fake.fail("views.open", "expired_trigger_id")
     press(here)
