@@ -6,6 +6,8 @@ import functools
 import sys
 from collections.abc import Callable
 
+import typer
+
 from api import streams
 from rag.errors import TransciteError
 
@@ -21,6 +23,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
+        except typer.BadParameter:
+            raise  # wrong usage has an end of its own
         except BrokenPipeError:
             pass  # `| head`: the reader has what it wanted
         except KeyboardInterrupt:

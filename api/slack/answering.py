@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 
 from api import wire
 from api.access import Caller
@@ -16,6 +16,7 @@ from api.slack.heard import Heard
 from api.slack.ledger import BEGINNING, Ledger, Left, Spot
 from api.slack.posting import LOG, Poster
 from api.slack.refusals import FOREIGN
+from api.slack.rules import Rules
 from api.slack.saying import words
 from api.slack.streaming import Stream
 from api.slack.telling import HALTED, Telling
@@ -37,7 +38,7 @@ class Answerer:
         poster: Posts.
         ledger: Of what was taken on.
         base: What links begin with.
-        seen_in: Which collections a channel may ask; None for all.
+        rules: What a channel sees, and how sure an answer there must be.
     """
 
     def __init__(
@@ -47,16 +48,17 @@ class Answerer:
         ledger: Ledger,
         *,
         base: str,
-        seen_in: Callable[[str], tuple[str, ...] | None],
+        rules: Rules,
     ) -> None:
         self.service, self.poster, self.base = service, poster, base
-        self._ledger, self._seen_in = ledger, seen_in
+        self._ledger, self.rules = ledger, rules
         self._tasks: set[asyncio.Task[None]] = set()
         self._feeds: dict[Feed, asyncio.Task[None]] = {}
 
     def caller(self, team: str, channel: str) -> Caller:
         """Who asks: a channel. What it was told, it may see again, and nobody else."""
-        return Caller(f"slack:{team}:{channel}", frozenset({"ask"}), self._seen_in(channel))
+        ruling = self.rules.ruling(team, channel)
+        return Caller(f"slack:{team}:{channel}", frozenset({"ask"}), ruling.collections, caution=ruling.caution)
 
     def start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do something behind, until the server stops."""

@@ -54,11 +54,13 @@ class Ledger:
     Args:
         path: The file; made when it is not there.
         run: What this run of the server is called; all its workers call it the same.
+        team: Id of the workspace whose messages are told of; None for all.
     """
 
-    def __init__(self, path: Path, run: str) -> None:
+    def __init__(self, path: Path, run: str, team: str | None = None) -> None:
         self._path = path
         self._run = run
+        self._team = team
         with closing(self._connect()) as connection:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS heard"
@@ -68,6 +70,10 @@ class Ledger:
                 "CREATE TABLE IF NOT EXISTS streams (message TEXT PRIMARY KEY, ts TEXT, at REAL, ending INTEGER)"
             )
             connection.execute("CREATE TABLE IF NOT EXISTS halted (place TEXT PRIMARY KEY, at REAL)")
+
+    def of(self, team: str) -> Ledger:
+        """The same, of one workspace."""
+        return Ledger(self._path, self._run, team)
 
     def begin(self, message: str, spot: Spot) -> bool:
         """Take a message on; False when it has been: Slack delivers some twice.
@@ -123,8 +129,9 @@ class Ledger:
         """Where an earlier run ended before it had answered; each is told once."""
         with closing(self._connect()) as connection:
             rows = connection.execute(
-                "UPDATE heard SET done = 1 WHERE NOT done AND run <> ? RETURNING message, channel, thread, user",
-                (self._run,),
+                "UPDATE heard SET done = 1 WHERE NOT done AND run <> ? AND message GLOB ?"
+                " RETURNING message, channel, thread, user",
+                (self._run, f"{self._team or '*'}:*"),
             ).fetchall()
             found = connection.execute("SELECT message, ts, ending FROM streams")
             streams = {message: (ts, bool(ending)) for message, ts, ending in found}

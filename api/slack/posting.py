@@ -63,6 +63,10 @@ class Poster:
         )
         self.pace = Pace()
 
+    def renew(self, token: str) -> None:
+        """Post with another token from now on."""
+        self.client.token = self.careful.token = self.hasty.token = token
+
     async def me(self) -> dict[str, Any]:
         """Who the bot is, as `auth.test` tells. Raises SlackApiError for a token that is worth nothing."""
         return dict((await self.client.auth_test()).data)  # type: ignore[arg-type]  # bytes only of file downloads

@@ -23,6 +23,7 @@ _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 _BEFORE = {
     "2": ("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)", "ALTER TABLE transcripts ADD COLUMN corrected TEXT"),
     "3": (),
+    "4": (),
 }
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 
 metadata = sa.MetaData()
 
@@ -176,6 +176,41 @@ job_files = sa.Table(
     sa.Column("turns", sa.Integer),
     sa.Column("reason", sa.Text),
     sa.Column("line", sa.Integer),
+)
+
+# Where the Slack app is installed, where several workspaces may.
+slack_installations = sa.Table(
+    "slack_installations",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("enterprise", sa.String(32)),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("user", sa.String(32), nullable=False),
+    sa.Column("bot", sa.String(32), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),  # tokens, encrypted with a key from the app's client secret
+    sa.Column("expires_at", sa.Float),
+    sa.Column("installed_by", sa.String(32), nullable=False),
+    sa.Column("installed_at", sa.Float, nullable=False),
+)
+
+# Installations that somebody has begun in a browser.
+slack_states = sa.Table(
+    "slack_states",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("expires_at", sa.Float, nullable=False),
+)
+
+# What channels of Slack have settled for themselves, within what the settings allow.
+slack_channels = sa.Table(
+    "slack_channels",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("collections", sa.Text),  # JSON list; null for all
+    sa.Column("caution", sa.String(16)),  # null for that of the settings
+    sa.Column("changed_by", sa.String(32), nullable=False),
+    sa.Column("changed_at", sa.Float, nullable=False),
 )
 
 # What derived indexes catch up from: which transcripts came, went or were renamed, in order.

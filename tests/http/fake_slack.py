@@ -47,6 +47,7 @@ class FakeSlack:
     Attributes:
         calls: In order.
         scripts: By method, what the next calls get: status, body and headers.
+        usual: By method, what calls get otherwise.
         slow_s: Seconds that a post takes.
         can_stream: Whether it knows the streaming methods.
         outside: Channels that another organisation shares.
@@ -57,6 +58,7 @@ class FakeSlack:
     url: str = ""
     calls: list[Call] = field(default_factory=list)
     scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
+    usual: dict[str, dict[str, Any]] = field(default_factory=dict)
     slow_s: float = 0.0
     can_stream: bool = True
     outside: set[str] = field(default_factory=set)
@@ -84,7 +86,7 @@ class FakeSlack:
                 return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"}
             if method == "chat.startStream" and not self.can_stream:
                 return 200, {"ok": False, "error": "unknown_method"}, {}
-            found = self.streams.take(method, body)
+            found = self.usual.get(method) or self.streams.take(method, body)
         return 200, _usual(method, body, self.outside, self.streams) if found is None else found, {}
 
     def streamed(self, count: int = 1, *, seconds: float = 20) -> list[Streamed]:
