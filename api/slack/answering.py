@@ -19,12 +19,11 @@ from api.slack.refusals import FOREIGN
 from api.slack.rules import Rules
 from api.slack.saying import words
 from api.slack.streaming import Stream
-from api.slack.telling import HALTED, Telling
+from api.slack.telling import FAILED, HALTED, Telling
 from rag.ask import TOP_K
 from rag.errors import TransciteError
 from rag.values import Filters
 
-_FAILED = "The transcripts could not be asked: the server failed on this question, and its log says why. Try again."
 _STOPPED = "The server was stopped before this was answered. Ask again in a minute."
 _NOTHING = "Ask a question after my name, such as: what was decided about the bridge?"
 _PATIENCE_S = 4.0  # for answers under way when the server is to stop; uvicorn waits for 10 in all
@@ -140,7 +139,7 @@ class Answerer:
             feed.end(_STOPPED)
         except Exception:
             LOG.exception("a question in Slack failed")
-            feed.end(_FAILED)
+            feed.end(FAILED)
         finally:
             self._feeds.pop(feed, None)
 

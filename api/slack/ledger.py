@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 _LOG = logging.getLogger("transcite")
 _KEPT_S = 3600.0  # Slack delivers an event again for some six minutes
+_PATIENCE_S = 30.0  # for other processes; nobody is kept waiting by it but the answer itself
+_TURN = Lock()
 BEGINNING = ""  # in place of what Slack calls a message, until it says so
 _STREAMS_S = 30 * 86_400.0  # a server that is stopped for longer says sorry below what it had begun
 
@@ -61,7 +65,8 @@ class Ledger:
         self._path = path
         self._run = run
         self._team = team
-        with closing(self._connect()) as connection:
+        with self._open() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS heard"
                 " (message TEXT PRIMARY KEY, run TEXT, channel TEXT, thread TEXT, user TEXT, at REAL, done INTEGER)"
@@ -82,7 +87,7 @@ class Ledger:
         """
         row = (message, self._run, spot.channel, spot.thread, spot.user, time.time())
         try:
-            with closing(self._connect()) as connection:
+            with self._open() as connection:
                 connection.execute("DELETE FROM heard WHERE at < ? AND done", (time.time() - _KEPT_S,))
                 return connection.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, ?, ?, 0)", row).rowcount == 1
         except sqlite3.Error:
@@ -91,7 +96,7 @@ class Ledger:
 
     def end(self, message: str) -> None:
         """It has its answer."""
-        with closing(self._connect()) as connection:
+        with self._open() as connection:
             connection.execute("UPDATE heard SET done = 1 WHERE message = ?", (message,))
 
     def streaming(self, message: str, ts: str) -> None:
@@ -118,7 +123,7 @@ class Ledger:
     def halted(self, place: str, since: float) -> bool:
         """Whether somebody has, since then."""
         try:
-            with closing(self._connect()) as connection:
+            with self._open() as connection:
                 found = connection.execute("SELECT 1 FROM halted WHERE place = ? AND at >= ?", (place, since))
                 return found.fetchone() is not None
         except sqlite3.Error:
@@ -127,7 +132,7 @@ class Ledger:
 
     def left_over(self) -> list[Left]:
         """Where an earlier run ended before it had answered; each is told once."""
-        with closing(self._connect()) as connection:
+        with self._open() as connection:
             rows = connection.execute(
                 "UPDATE heard SET done = 1 WHERE NOT done AND run <> ? AND message GLOB ?"
                 " RETURNING message, channel, thread, user",
@@ -140,10 +145,14 @@ class Ledger:
     def _note(self, statement: str, *values: object) -> None:
         """Write something down that can be done without."""
         try:
-            with closing(self._connect()) as connection:
+            with self._open() as connection:
                 connection.execute(statement, values)
         except sqlite3.Error:
             _LOG.exception("how an answer in Slack goes could not be written down")
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, isolation_level=None, timeout=5)
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection, for one thread of this process after the other: those who wait for SQLite may starve."""
+        with _TURN, closing(sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE_S)) as connection:
+            connection.execute("PRAGMA synchronous = NORMAL")  # safe in WAL mode; a power cut may lose the last lines
+            yield connection

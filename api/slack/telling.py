@@ -18,6 +18,7 @@ from api.slack.streaming import Chunk, Stream, task_chunk, text_chunk
 from api.streams import shown
 from rag.wording import counted
 
+FAILED = "The transcripts could not be asked: the server failed on this question, and its log says why. Try again."
 HALTED = "Stopped, as one of you wished."
 _QUIET_S = 2.0  # after which something is shown, though nothing is written yet
 _SPACING_S = 2.0  # between two pieces of one answer
@@ -57,6 +58,12 @@ class Telling:
                     await self._more(feed)
             # 3. The end of it, whatever that is.
             return await self._end(feed)
+        except Exception:  # whatever it is, who asked is not left with half an answer
+            LOG.exception("an answer in Slack could not be told")
+            feed.stop(FAILED)
+            if self._stream.ts is not None and await self._stream.rewrite(note(FAILED)) is None:
+                return True
+            return await self._poster.say(self._heard.spot, note(FAILED))
         finally:
             await self._stream.resting()
             if taken:

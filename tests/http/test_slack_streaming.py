@@ -429,6 +429,20 @@ def test_an_answer_that_becomes_another_one_takes_the_place_of_what_was_told(tmp
     assert ("*Sources*" in message.shown, fake.sent()) == (True, [])
 
 
+def test_a_fault_of_ours_leaves_no_half_answer(
+    quoting: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("swordfish")
+
+    monkeypatch.setattr("api.slack.telling.ending", broken)
+    quoting.mention(QUESTION)
+    quoting.fake.until(2, "chat.update")  # the first meets a stream that is open
+    (message,) = quoting.fake.streams.messages.values()
+    assert ("its log says why" in message.text, "swordfish" in message.shown) == (True, False)
+    assert ("swordfish" in caplog.text, quoting.fake.sent()) == (True, [])
+
+
 @contextmanager
 def killed(home: Path, fake: FakeSlack, *, ending: bool = False, beginning: bool = False) -> Iterator[str]:
     """What a server leaves that was killed while it streamed an answer."""
