@@ -106,6 +106,10 @@ LIBRARIES = {
 }
 
 
+# Imports modules by names it is given: those that the door of sentence-transformers lets wait.
+BY_NAME = "index/later.py"
+
+
 def modules() -> Iterator[tuple[str, str]]:
     """Every module of the four rooms: its path from the root, and its source."""
     for room in ROOMS:
@@ -141,6 +145,8 @@ def offences(path: str, source: str) -> list[str]:
     found = []
     for name in imports(source):
         top = name.split(".")[0]
+        if (path, name) == (BY_NAME, "?"):
+            continue
         if top in ROOMS:
             if ROOMS.index(top) < ROOMS.index(room):
                 found.append(f"{path} imports {name}: {room} may not know {top}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from index.store import amending, job_files, listing, reading, writing
+from index.store import amending, earlier, job_files, listing, reading, writing
 from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
 from index.store.jobs import Jobs
@@ -24,6 +24,7 @@ from index.store.records import (
     Receipt,
     Reencoded,
     Scope,
+    Stored,
     TurnRow,
 )
 from index.store.slack import SlackStore
@@ -102,6 +103,11 @@ class Library:
         """What ingesting `origin` would do now: added, replaced, unchanged or duplicate."""
         with self._database.reading() as connection:
             return writing.decide(connection, origin)
+
+    def stored(self, origin: Origin) -> Stored | None:
+        """The version that a source has now, as it was read; None when it has none."""
+        with self._database.reading() as connection:
+            return earlier.stored(connection, origin)
 
     def put(self, origin: Origin, encoded: Encoded, *, receipt: Receipt | None = None) -> tuple[Outcome, str]:
         """Add or replace one transcript.
@@ -188,7 +194,7 @@ class Library:
             amending.rename_speakers(connection, transcript_id, names)
             amending.correct(connection, transcript_id, facts)
 
-    def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
+    def replace_vectors(self, fresh: Iterable[Reencoded], *, generation: int) -> None:
         """Give every transcript other passages and the library the settings it was opened with.
 
         Raises:

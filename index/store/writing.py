@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,7 +75,7 @@ def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
     return sum(row.turns for row in rows)
 
 
-def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], settings: dict[str, str]) -> None:
+def replace_vectors(connection: sa.Connection, fresh: Iterable[Reencoded], settings: dict[str, str]) -> None:
     """Put other passages in the place of all there are, and record what they were made with."""
     connection.execute(passages.delete())
     for one in fresh:
