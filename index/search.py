@@ -70,7 +70,9 @@ class Search:
             turns = self._library.turns(_let_through(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
         ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
-        return [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        hits = [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        self._library.vouch([hit.source.transcript_id for hit in hits])
+        return hits
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""

@@ -13,8 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store.schema import SCHEMA_VERSION, meta, metadata
-from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
+from index.store import sums
+from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
+from rag.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
@@ -23,6 +24,7 @@ _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 _BEFORE = {
     "2": ("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)", "ALTER TABLE transcripts ADD COLUMN corrected TEXT"),
     "3": (),
+    "4": (),
 }
 
 
@@ -106,6 +108,9 @@ class Database:
             metadata.create_all(connection)
             for statement in _BEFORE[known]:
                 connection.execute(sa.text(statement))
+            # What is there now is taken as it is: there is nothing to hold it against.
+            for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
+                sums.seal(connection, ordinal)
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 
 
@@ -155,7 +160,10 @@ def _translated(reason: str, path: Path, waited_s: float) -> LibraryError:
             f"no room left for {path}; free some space and run it again (what was finished is kept)"
         )
     if "not a database" in reason or "malformed" in reason:
-        return LibraryError(f"{path} is damaged or not a library ({reason}); restore a back-up or move it away")
+        return LibraryDamagedError(
+            f"{path} is damaged or not a library ({reason}); stop what uses it and run `transcite doctor --repair`,"
+            " restore a back-up, or move it away"
+        )
     if "readonly" in reason or "unable to open" in reason:
         return LibraryError(f"{path} cannot be written ({reason}); check its permissions or set TRANSCITE_HOME")
     return LibraryError(f"{path}: {reason}; check the disk and its free space, then run it again")

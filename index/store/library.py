@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.store import amending, job_files, listing, reading, writing
+from index.store import amending, job_files, listing, reading, sums, writing
 from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
 from index.store.jobs import Jobs
@@ -54,6 +54,7 @@ class Library:
         self.answers = Answers(self._database)
         self.keys = Keys(self._database)
         self.jobs = Jobs(self._database)
+        self._vouched = sums.Vouched()
 
     def close(self) -> None:
         """Let the files go."""
@@ -229,13 +230,24 @@ class Library:
         with self._database.reading() as connection:
             return listing.heard(connection, collections, most)
 
+    def vouch(self, transcript_ids: Sequence[str]) -> None:
+        """See that transcripts are what was stored, before they are shown; once a version, so that it costs little.
+
+        Raises:
+            LibraryDamagedError: One of them is not.
+        """
+        with self._database.reading() as connection:
+            self._vouched.check(connection, transcript_ids)
+
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
 
         Raises:
             NotFoundError: It is not there.
+            LibraryDamagedError: It is not what was stored.
         """
         with self._database.reading() as connection:
+            self._vouched.check(connection, [transcript_id])
             return reading.transcript(connection, transcript_id)
 
     def collection(self, transcript_id: str) -> str:
@@ -265,6 +277,7 @@ class Library:
     def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
         """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""
         with self._database.reading() as connection:
+            self._vouched.check(connection, [transcript_id])
             return reading.turn_range(connection, transcript_id, (first, last), filters)
 
     def scope(self, filters: Filters) -> Scope:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 
 metadata = sa.MetaData()
 
@@ -91,6 +91,16 @@ passages = sa.Table(
     sa.Column("passage_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("anchor", sa.BigInteger, nullable=False),  # a turn_id
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, unit length
+)
+
+# Digests of each transcript as it was stored: of what was said, of its names and facts, and of its vectors.
+sums = sa.Table(
+    "sums",
+    metadata,
+    sa.Column("ordinal", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("said", sa.String(64), nullable=False),
+    sa.Column("named", sa.String(64), nullable=False),
+    sa.Column("meant", sa.String(64), nullable=False),
 )
 
 # Answers given, as readers got them, and whom they quote: what is deleted is gone from them, too.

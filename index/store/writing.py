@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store import amending, history, reading
+from index.store import amending, history, reading, sums
 from index.store.amending import NOTHING, Given
 from index.store.records import Encoded, Origin, Outcome, Reencoded, today
 from index.store.schema import STRIDE, duplicates, marks, meta, passages, speakers, transcripts, turns
@@ -85,6 +85,7 @@ def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], setti
             for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
         ]
         connection.execute(passages.insert(), rows)
+        sums.seal(connection, base // STRIDE, "meant")
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
     remember(connection, settings)
     history.log(connection, 0, "reencoded")
@@ -153,6 +154,7 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, given: 
     people = [_speaker_row(inserted[0], label, names.get(label), spoke.get(label)) for label in value.speaker_names()]
     if people:
         connection.execute(speakers.insert(), people)
+    sums.seal(connection, inserted[0])
     history.log(connection, inserted[0], "added")
 
 
@@ -183,6 +185,7 @@ def _release(connection: sa.Connection, own: Any) -> None:
         transcripts.update().where(transcripts.c.ordinal == own.ordinal).values(id=new_id, source=heir.source)
     )
     connection.execute(duplicates.update().where(duplicates.c.transcript_id == own.id).values(transcript_id=new_id))
+    sums.seal(connection, own.ordinal, "named")
 
 
 def _delete(connection: sa.Connection, ordinal: int) -> None:
@@ -190,6 +193,7 @@ def _delete(connection: sa.Connection, ordinal: int) -> None:
         connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
     connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
     connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))
+    sums.forget(connection, ordinal)
     history.log(connection, ordinal, "removed")
 
 
