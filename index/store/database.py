@@ -18,6 +18,7 @@ from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
 from rag.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
+MENDED = ".mended"  # ending of a database that a repair has made and not yet put in its place
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 # The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
 # they lack are made.
@@ -40,6 +41,7 @@ class Database:
     """
 
     def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        _refuse_unfinished(path)
         self.path = path
         self._lock_timeout_s = lock_timeout_s
         with _explained(path, lock_timeout_s):
@@ -74,6 +76,25 @@ class Database:
         """Have what was committed outlive a power cut; by itself, it outlives only the process."""
         with _explained(self.path, self._lock_timeout_s), Path(f"{self.path}-wal").open("rb") as log:
             os.fsync(log.fileno())
+
+    def compact(self) -> None:
+        """Write the file anew, without free pages; whoever reads goes on with the old ones meanwhile."""
+        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
+            plain: Any = connection.connection.driver_connection  # it may not be inside of a transaction
+            try:
+                plain.execute("VACUUM")
+                plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise _translated(str(error), self.path, self._lock_timeout_s) from error
+
+    def integrity(self) -> str | None:
+        """What SQLite says that is wrong with its own pages and trees, in one line; None when nothing is."""
+        try:
+            with self.reading() as connection:
+                said = connection.exec_driver_sql("PRAGMA integrity_check(3)").scalars().all()
+        except LibraryDamagedError as error:
+            return str(error).split("; ")[0]
+        return None if said == ["ok"] else f"{self.path}: {' '.join(' '.join(said).split())}"
 
     def meta(self) -> dict[str, str]:
         """What the library was made with."""
@@ -112,6 +133,28 @@ class Database:
             for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
                 sums.seal(connection, ordinal)
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
+
+
+def _refuse_unfinished(path: Path) -> None:
+    """Let nobody begin a new library where one is to be repaired."""
+    if path.with_name(path.name + MENDED).exists():
+        raise LibraryDamagedError(f"a repair of {path} was interrupted; run `transcite doctor --repair` again")
+    if not path.exists() and path.with_name(f"{path.name}-wal").exists():  # of which SQLite would make nothing
+        raise gone(path)
+
+
+def left_behind(path: Path) -> str | None:
+    """What lies beside a database only as long as there is one; None where nothing does."""
+    beside = (path.with_name(f"{path.name}-wal"), path.with_name("vectors"), path.with_name("words"))
+    return next((one.name for one in beside if one.exists()), None)
+
+
+def gone(path: Path) -> LibraryDamagedError:
+    """What is said of a database that is not there any more."""
+    return LibraryDamagedError(
+        f"{path} is gone, while {left_behind(path)} is still there; restore a back-up, or run"
+        " `transcite doctor --repair`"
+    )
 
 
 def _configure(connection: Any, _record: object) -> None:

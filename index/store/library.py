@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.store import amending, job_files, listing, reading, sums, writing
+from index.store import amending, diagnosis, history, job_files, listing, reading, sums, writing
 from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
 from index.store.jobs import Jobs
@@ -200,6 +200,44 @@ class Library:
                 )
             writing.replace_vectors(connection, fresh, self.settings)
 
+    def replace_some_vectors(self, fresh: Sequence[Reencoded]) -> None:
+        """Give these transcripts other passages, made with the settings the library has."""
+        if not fresh:
+            return
+        with self._database.writing() as connection:
+            for one in fresh:
+                writing.put_vectors(connection, one)
+            history.log(connection, 0, "reencoded")
+
+    def integrity(self) -> str | None:
+        """What the database says that is wrong with its own pages and trees; None when nothing is."""
+        return self._database.integrity()
+
+    def compact(self) -> None:
+        """Write the database anew, without what was deleted; as it was before until all of it is written.
+
+        Raises:
+            LibraryLockedError: Another process writes for longer than the time-out.
+            LibraryFullError: There is no room for a second copy.
+        """
+        self._database.compact()
+
+    def diagnose(self) -> diagnosis.Diagnosis:
+        """Hold all that is stored against its digests and counts."""
+        with self._database.reading() as connection:
+            return diagnosis.diagnose(connection)
+
+    def mend(self) -> diagnosis.Diagnosis:
+        """Take out what is not whole or belongs to nothing; returns what was wrong.
+
+        Raises:
+            LibraryLockedError: Another process writes for longer than the time-out.
+        """
+        with self._database.writing() as connection:
+            found = diagnosis.diagnose(connection)
+            diagnosis.mend(connection, found)
+            return found
+
     def entries(self, part: listing.Part = listing.WHOLE) -> list[Entry]:
         """The transcripts, or a part of them, by collection and title."""
         with self._database.reading() as connection:
@@ -219,6 +257,11 @@ class Library:
         """The turns of these ids that are still there, unread, in the order given."""
         with self._database.reading() as connection:
             return listing.places(connection, turn_ids)
+
+    def ordinals(self) -> list[int]:
+        """The versions of transcripts that are there, in order of coming."""
+        with self._database.reading() as connection:
+            return listing.ordinals(connection)
 
     def collections(self) -> list[str]:
         """The collections there are, by name."""

@@ -79,16 +79,24 @@ def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], setti
     """Put other passages in the place of all there are, and record what they were made with."""
     connection.execute(passages.delete())
     for one in fresh:
-        base = reading.row_of(connection, one.transcript_id).ordinal * STRIDE
-        rows = [
-            {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
-            for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
-        ]
-        connection.execute(passages.insert(), rows)
-        sums.seal(connection, base // STRIDE, "meant")
+        put_vectors(connection, one)
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
     remember(connection, settings)
     history.log(connection, 0, "reencoded")
+
+
+def put_vectors(connection: sa.Connection, one: Reencoded) -> None:
+    """Put other passages in the place of a transcript's; its history is to say so."""
+    ordinal = reading.row_of(connection, one.transcript_id).ordinal
+    base = ordinal * STRIDE
+    inside = passages.c.passage_id.between(base, base + STRIDE - 1)
+    connection.execute(passages.delete().where(inside))
+    rows = [
+        {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
+        for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
+    ]
+    connection.execute(passages.insert(), rows)
+    sums.seal(connection, ordinal, "meant")
 
 
 def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, str]:
