@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def transcite(home: Path, *argv: str) -> Done:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         environ = {"TRANSCITE_HOME": str(home)}
-        code = main(list(argv), environ=environ, encoder=lambda name: fakes.HashingEncoder(name))
+        code = main(list(argv), environ=environ, encoder=fakes.HashingEncoder)
     assert "Traceback" not in err.getvalue()
     assert "internal error" not in err.getvalue(), err.getvalue()
     assert len(err.getvalue().splitlines()) <= 1 + (argv[0] == "ingest"), err.getvalue()
