@@ -130,6 +130,8 @@ class Ingest:
                 _flush(run)
             _tell(run)
         _flush(run)
+        if run.stored:  # what is reported outlives a power cut
+            self._library.sync()
         return Report(tuple(replace(run.reports[at], read_as=run.read_as.get(at)) for at in sorted(run.reports)))
 
 
@@ -149,6 +151,7 @@ class _Run:
     pending: list[_Pending] = field(default_factory=list)
     bytes: int = 0
     turns: float = 0.0
+    stored: bool = False
 
 
 def _take(run: _Run, at: int, document: Document, data: bytes) -> None:
@@ -201,6 +204,7 @@ def _flush(run: _Run) -> None:
         except WithdrawnError:
             _withdrawn(run, one.at, one.document)
             continue
+        run.stored = True
         run.reports[one.at] = FileReport(one.document.shown, outcome, transcript_id, len(one.transcript.turns))
         run.bytes += one.document.size
     run.turns = round(run.turns)

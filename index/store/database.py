@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
 from rag.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
+_SCARCE_BYTES = 1_000_000
 MENDED = ".mended"  # ending of a database that a repair has made and not yet put in its place
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 # The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
@@ -79,11 +81,19 @@ class Database:
 
     def compact(self) -> None:
         """Write the file anew, without free pages; whoever reads goes on with the old ones meanwhile."""
+        self._outside("VACUUM")
+        self.fold()
+
+    def fold(self) -> None:
+        """Bring what the write-ahead log holds into the file, and empty the log, unless somebody is reading in it."""
+        self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _outside(self, statement: str) -> None:
+        """Execute something that may not be inside of a transaction."""
         with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
-            plain: Any = connection.connection.driver_connection  # it may not be inside of a transaction
+            plain: Any = connection.connection.driver_connection
             try:
-                plain.execute("VACUUM")
-                plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                plain.execute(statement).fetchall()
             except sqlite3.Error as error:
                 raise _translated(str(error), self.path, self._lock_timeout_s) from error
 
@@ -141,6 +151,14 @@ def _refuse_unfinished(path: Path) -> None:
         raise LibraryDamagedError(f"a repair of {path} was interrupted; run `transcite doctor --repair` again")
     if not path.exists() and path.with_name(f"{path.name}-wal").exists():  # of which SQLite would make nothing
         raise gone(path)
+    if path.with_name(f"{path.name}-wal").exists():
+        from index.store import pages  # noqa: PLC0415 - numpy, for the few that find a log
+
+        if broken := pages.broken_log(path):  # before SQLite opens it, which would drop them and what comes after
+            raise LibraryDamagedError(
+                f"{path}-wal: {broken:,} pages that were written cannot be read; stop what uses it and run"
+                " `transcite doctor --repair`"
+            )
 
 
 def left_behind(path: Path) -> str | None:
@@ -193,12 +211,21 @@ def _explained(path: Path, waited_s: float) -> Iterator[None]:
         raise LibraryError(f"{path.parent}: {error.strerror}; choose another TRANSCITE_HOME") from error
 
 
+def _scarce(folder: Path) -> bool:
+    """Whether hardly any room is left on the disk of a folder."""
+    try:
+        return shutil.disk_usage(folder).free < _SCARCE_BYTES
+    except OSError:
+        return False
+
+
 def _translated(reason: str, path: Path, waited_s: float) -> LibraryError:
     if "locked" in reason or "busy" in reason:
         return LibraryLockedError(
             f"{path} is locked by another process (waited {waited_s:g} s); try again when it has finished"
         )
-    if "full" in reason:
+    # Where there is no room for the index of the log, SQLite says "disk I/O error".
+    if "full" in reason or ("I/O" in reason and _scarce(path.parent)):
         return LibraryFullError(
             f"no room left for {path}; free some space and run it again (what was finished is kept)"
         )

@@ -156,7 +156,13 @@ class Library:
         """
         with self._database.writing() as connection:
             forget(connection, transcript_ids)
-            return writing.remove(connection, transcript_ids)
+            gone = writing.remove(connection, transcript_ids)
+        self._database.sync()
+        return gone
+
+    def sync(self) -> None:
+        """Have everything that was stored outlive a power cut; removals do so by themselves."""
+        self._database.sync()
 
     def rename_speaker(self, transcript_id: str, old: str, new: str) -> int:
         """Give a speaker another name; naming two speakers alike makes them one.
@@ -169,7 +175,9 @@ class Library:
             InputError: The new name is empty.
         """
         with self._database.writing() as connection:
-            return amending.rename_speakers(connection, transcript_id, {old: new})
+            turns = amending.rename_speakers(connection, transcript_id, {old: new})
+        self._database.sync()
+        return turns
 
     def amend(self, transcript_id: str, *, names: Mapping[str, str], facts: Mapping[str, str | dt.date | None]) -> None:
         """Rename speakers and correct facts, all or nothing.
@@ -186,6 +194,7 @@ class Library:
         with self._database.writing() as connection:
             amending.rename_speakers(connection, transcript_id, names)
             amending.correct(connection, transcript_id, facts)
+        self._database.sync()
 
     def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
         """Give every transcript other passages and the library the settings it was opened with.

@@ -7,9 +7,15 @@ counts that can be read, whether the tree above it can be or not; a row counts w
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
@@ -19,6 +25,7 @@ _SIZES = {1 << power for power in range(9, 17)}
 _USUAL = 4096
 _SCHEMA_PAGE, _HEADER = 1, 100
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+_LOOKS, _MOMENT_S = 3, 0.1
 _DEPTH = 40  # no tree is as deep, no chain of trunks loops
 _BAD = (IndexError, ValueError, struct.error)  # what reading beyond what is there, or amid it, comes to
 
@@ -66,46 +73,85 @@ def read(file: bytes, log: bytes = b"") -> Found:
     return found
 
 
+def log(path: Path) -> bytes:
+    """The write-ahead log beside a database; empty where there is none."""
+    with suppress(FileNotFoundError):
+        return path.with_name(f"{path.name}-wal").read_bytes()
+    return b""
+
+
+def broken_log(path: Path) -> int:
+    """How many pages in the log beside a database were committed and cannot be read.
+
+    SQLite takes no notice: it drops them and, whole or not, all that were written after them. A thousand pages take
+    some milliseconds. A log that is being written may look so for a moment, so it is looked at again.
+    """
+    broken = 0
+    for _ in range(_LOOKS):
+        found = log(path)
+        if not found or not path.exists():
+            return 0
+        with path.open("rb") as file:
+            start = file.read(_HEADER)
+        pages, broken = log_frames(found, page_size(start, found))
+        if start and not broken:
+            return 0
+        if not start:  # the file was emptied; a log that was committed never has an empty one beside it
+            broken = broken or len(pages)
+        time.sleep(_MOMENT_S)
+    return broken
+
+
 def log_frames(log: bytes, size: int) -> tuple[dict[int, bytes], int]:
     """The newest committed version of each page in a write-ahead log, and how many frames of it cannot be read.
 
     A frame counts when its checksum follows from the one before as that is written down, so that one that is damaged
     costs itself and not, as with SQLite, all that come after it.
     """
-    first = _WAL_HEADER + _FRAME_HEADER
-    if len(log) < first + size:
+    count = max(0, len(log) - _WAL_HEADER) // (_FRAME_HEADER + size)
+    if count == 0:
         return {}, 0
     headed = struct.unpack_from(">I", log)[0] & ~1 == 0x377F0682
     order = ">" if headed and log[3] & 1 else "<"
-    before = struct.unpack_from(">II", log, 24)
-    headed = headed and _summed(log[:24], (0, 0), order) == before
-    # Without its head, the log is that of its first frame.
-    salts = log[16:24] if headed else log[_WAL_HEADER + 8 : _WAL_HEADER + 16]
-    pages: dict[int, bytes] = {}
-    waiting: dict[int, bytes] = {}
-    bad, waiting_bad = 0, 0 if headed else 1
-    for at in range(_WAL_HEADER, len(log) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
-        head, page = log[at : at + _FRAME_HEADER], log[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
-        number, committed = struct.unpack_from(">II", head)
-        told = struct.unpack_from(">II", head, 16)
-        if head[8:16] == salts and _summed(head[:8] + page, before, order) == told:
-            waiting[number] = page
-            if committed:
-                pages, waiting = pages | waiting, {}
-                bad, waiting_bad = bad + waiting_bad, 0
-        else:  # damaged, or of a log before this one, after which nothing of this one comes
-            waiting_bad += 1
-        before = told
-    return pages, bad
+    head = np.frombuffer(log, f"{order}u4", 6)[None, :]
+    start = np.frombuffer(log, ">u4", 2, 24)
+    headed = headed and bool((_summed(head, np.zeros((1, 2), np.uint32)) == start).all())
+    frames = np.frombuffer(log, np.uint8, count * (_FRAME_HEADER + size), _WAL_HEADER).reshape(count, -1)
+    # Page number, size after a commit, two salts, two sums. Without its head, a log is that of its first frame.
+    told = np.ascontiguousarray(frames[:, :_FRAME_HEADER]).view(">u4").astype(np.uint32)
+    salts = np.frombuffer(log, ">u4", 2, 16) if headed else told[0, 2:4]
+    words = np.ascontiguousarray(np.delete(frames, np.s_[8:_FRAME_HEADER], axis=1)).view(f"{order}u4")
+    before = np.concatenate([start[None, :].astype(np.uint32), told[:-1, 4:6]])
+    right = (_summed(words, before) == told[:, 4:6]).all(axis=1) & (told[:, 2:4] == salts).all(axis=1)
+    commits = np.flatnonzero(right & (told[:, 1] > 0))
+    if len(commits) == 0:
+        return {}, 0
+    last = int(commits[-1]) + 1  # what comes after it was never committed, or is of a log before this one
+    pages = {int(told[at, 0]): frames[at, _FRAME_HEADER:].tobytes() for at in np.flatnonzero(right[:last])}
+    return pages, int((~right[:last]).sum()) + (not headed)
 
 
-def _summed(data: bytes, start: tuple[int, int], order: str) -> tuple[int, int]:
-    first, second = start
-    words = struct.unpack(f"{order}{len(data) // 4}I", data)
-    for one, other in zip(words[::2], words[1::2], strict=True):
-        first = (first + one + second) & 0xFFFFFFFF
-        second = (second + other + first) & 0xFFFFFFFF
-    return first, second
+def _summed(words: npt.NDArray[Any], before: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
+    """SQLite's checksum of some rows of words, each begun with two numbers: shape (n, 2).
+
+    It adds every first word and the second sum to the first sum, then every second word and the first sum to the
+    second: what a word adds in the end is itself times a Fibonacci number.
+    """
+    pairs = words.shape[1] // 2
+    weights = np.ones(2 * pairs + 2, np.uint32)  # ascending Fibonacci numbers, as far as 32 bits keep them
+    with np.errstate(over="ignore"):
+        for at in range(2, len(weights)):
+            weights[at] = weights[at - 1] + weights[at - 2]
+        # Both sums behave as words would that came before all others.
+        first, second = words[:, ::2].astype(np.uint32), words[:, 1::2].astype(np.uint32)
+        falling = weights[: 2 * pairs][::-1]
+        one = first * falling[1::2] + second * np.concatenate([falling[2::2], [np.uint32(0)]])
+        two = first * falling[::2] + second * falling[1::2]
+        ahead = weights[2 * pairs - 2] if pairs else np.uint32(1), weights[2 * pairs - 1]
+        sums = np.stack([one.sum(axis=1, dtype=np.uint32), two.sum(axis=1, dtype=np.uint32)], axis=1)
+        sums[:, 0] += before[:, 0] * ahead[0] + before[:, 1] * ahead[1]
+        sums[:, 1] += before[:, 0] * ahead[1] + before[:, 1] * weights[2 * pairs]
+    return sums
 
 
 def page_size(file: bytes, log: bytes) -> int:

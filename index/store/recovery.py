@@ -12,9 +12,8 @@ import mmap
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,7 +25,7 @@ from index.store.pages import Found, Row
 from index.store.records import today
 from index.store.schema import SCHEMA_VERSION, changes, keys, meta, metadata, passages, transcripts
 from index.store.schema import sums as digests
-from rag.errors import LibraryDamagedError, LibraryLockedError
+from rag.errors import LibraryDamagedError, LibraryError, LibraryLockedError
 
 _LOCKED_AT, _LOCKED_BYTES = 0x40000000, 512  # where SQLite puts its locks: every connection holds one of these bytes
 # Tables whose rows are of the same types are told apart by their first text.
@@ -36,7 +35,6 @@ _TOLD_BY = {
     "sums": re.compile(r"[0-9a-f]{64}"),
     "feedback": re.compile(r"up|down"),
 }
-_MOMENT_S = 0.2
 _SEQUENCES = "sqlite_sequence"
 _NO_ENCODER = "(which one cannot be read any more)"
 
@@ -59,8 +57,12 @@ def recover(path: Path) -> tuple[Path, Diagnosis]:
     part = path.with_name(f"{path.name}.part")
     with _alone(path) as file:
         _forget(part)
-        found = pages.read(file, _log(path))
-        missing = _written(part, found)
+        found = pages.read(file, pages.log(path))
+        try:
+            missing = _written(part, found)
+        except LibraryError:
+            _forget(part)  # it may be what fills the disk
+            raise
         for ending in ("", "-wal"):
             if _beside(path, ending).exists():
                 _keep(_beside(path, ending), _beside(kept, ending))
@@ -82,18 +84,6 @@ def settle(path: Path) -> bool:
     os.fsync(folder)
     os.close(folder)
     return True
-
-
-def broken_log(path: Path) -> int:
-    """How many frames of the write-ahead log were committed and cannot be read: SQLite drops what comes after them."""
-    for _ in range(2):  # a log that is being written may look so for a moment
-        log = _log(path)
-        with path.open("rb") as file:
-            broken = pages.log_frames(log, pages.page_size(file.read(100), log))[1] if log else 0
-        if not broken:
-            break
-        time.sleep(_MOMENT_S)
-    return broken
 
 
 @contextmanager
@@ -131,6 +121,7 @@ def _written(path: Path, found: Found) -> Diagnosis:
             missing = diagnosis.diagnose(connection, copied=True)
             diagnosis.mend(connection, missing, copied=True)
             _rewrite_history(connection, tables[_SEQUENCES])
+        database.fold()  # its log stays behind
     finally:
         database.close()
     with path.open("rb") as file:
@@ -274,9 +265,3 @@ def _beside(path: Path, ending: str) -> Path:
 def _forget(path: Path) -> None:
     for ending in ("", "-wal", "-shm"):
         _beside(path, ending).unlink(missing_ok=True)
-
-
-def _log(path: Path) -> bytes:
-    with suppress(FileNotFoundError):
-        return _beside(path, "-wal").read_bytes()
-    return b""

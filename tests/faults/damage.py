@@ -108,6 +108,9 @@ def try_one(sound: Path, folder: Path, file: str, how: str, data: bytes | None, 
     found = transcite(folder, "search", "turn507 about the grant", "--json")
     if found.code == 0:
         for hit in found.document["hits"]:
+            if hit["transcript_id"] not in before:  # an older state, which is the truth after its log was lost
+                assert seen.document["findings"], (file, how)
+                continue
             turns = before[hit["transcript_id"]]["turns"]
             assert hit["text"] == turns[hit["first_turn"] - 1]["text"], (file, how)
             assert hit["speaker"] == turns[hit["first_turn"] - 1]["speaker"], (file, how)
@@ -120,7 +123,8 @@ def try_one(sound: Path, folder: Path, file: str, how: str, data: bytes | None, 
     lost = {one["transcript_id"] for one in repaired.document["findings"] if one["part"] == "transcript"}
     after = whole(folder)
     missing = before.keys() - after.keys()
-    assert all(after[one] == before[one] for one in after), (file, how)  # whole, and none that was not there
+    older = "-wal" in file and bool(seen.document["findings"])
+    assert older or all(after[one] == before[one] for one in after), (file, how)  # whole, and none that was not there
     assert missing <= lost or None in lost or seen.document["findings"], (file, how, missing, lost)
     again = transcite(folder, "doctor", "--json")
     assert (again.code, again.document["sound"]) == (0, True), (file, how, again.out)

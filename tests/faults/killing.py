@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api import doctoring, keeping, shelf  # imported by commands when they run; here before anything is forked
 from api.main import main
+from index import doctor, search
 from index.store.library import FILE, Library
 from index.store.schema import STRIDE
 from rag.values import Filters
@@ -30,6 +32,7 @@ from tests.faults.damage import text
 # What changes files, and what makes changes last.
 CALLS = ("pwrite64", "write", "fdatasync", "fsync", "rename", "renameat", "unlink", "unlinkat", "ftruncate")
 CALLS += ("mkdir", "link", "msync")
+_WARM = (doctoring, keeping, shelf, doctor, search)
 _EVERY = ",".join(CALLS)
 _WAIT_S = 60
 
