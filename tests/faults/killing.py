@@ -69,6 +69,7 @@ def forked(work: Callable[[], Any], out: Path, *, held: bool = False) -> int:
         with out.open("w", encoding="utf-8") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
+            sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
             status = int(work() or 0)
             sys.stdout.flush()
     except BaseException:
@@ -81,7 +82,6 @@ def command(folder: Path, scenario: Scenario) -> Callable[[], int]:
     """The command of a scenario, on a folder of its own."""
 
     def run() -> int:
-        sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
         environ = {"TRANSCITE_HOME": str(folder / "home"), **dict(scenario.environ)}
         return main(scenario.argv(folder), environ=environ, encoder=fakes.HashingEncoder)
 
@@ -201,8 +201,9 @@ def check(folder: Path, old: dict[str, Any], new: dict[str, Any], scenario: Scen
         renamed = again[0] == "rename-speaker" and present == new  # nobody has the old name any more
         assert code == int(renamed) or repairing, "the same again"  # what was lost is told as often as it is found
     assert state(home, encoder=made_with) == new
-    level(home, made_with)
-    assert main(["doctor"], environ=environ, encoder=fakes.HashingEncoder) == 0
+    if repairing or scenario.argv(folder)[0] == "reindex":
+        assert main(["doctor"], environ=environ, encoder=fakes.HashingEncoder) == 0
+        level(home, made_with)
     return {"new": sum(present.get(one) == value for one, value in new.items()), "of": len(new)}
 
 
@@ -243,6 +244,8 @@ class Stage:
 
 def staged(scenario: Scenario, parent: Path) -> Stage:
     """Make a scenario ready in a folder of its own."""
+    for encoder in ("all-MiniLM-L6-v2", "another"):  # what words are to it is remembered, and inherited
+        fakes.HashingEncoder(encoder).encode_documents([text(n) for n in range(14)])
     base, folder = parent / "base", parent / "run"
     for one in (base, folder):
         shutil.rmtree(one, ignore_errors=True)
