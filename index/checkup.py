@@ -14,7 +14,12 @@ from index.store.records import Point
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
 
-_VECTORS, _WORDS, _MANIFEST = "vectors", "words", "manifest.json"  # as `index.derived` lays them out
+_VECTORS, _WORDS, _MANIFEST, _LIST = (
+    "vectors",
+    "words",
+    "manifest.json",
+    "meta.json",
+)  # as `index.derived` lays them out
 _AT_ONCE = 200  # transcripts read from the database in one go
 _DIRECTIONS = 3  # in each of which a row is compared: two rows that differ agree in all of them by no chance
 _ALIKE = 0.02  # of products with numbers of 1 and -1; what a change below it does to a cosine is below 0.002
@@ -45,7 +50,7 @@ def check(library: Library) -> Indexes:
 
 def _vectors(library: Library) -> tuple[str | None, Point]:
     folder = library.home / _VECTORS
-    if not folder.exists() or not any(folder.iterdir()):
+    if not (folder / _MANIFEST).exists():  # which is written last: they are not made yet
         return None, Point()
     try:
         found = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
@@ -91,7 +96,7 @@ def _agree(library: Library, vectors: VectorIndex, point: Point) -> bool:
 
 def _words(library: Library) -> tuple[str | None, Point]:
     folder = library.home / _WORDS
-    if not folder.exists() or not any(folder.iterdir()):
+    if not (folder / _LIST).exists():  # not made yet
         return None, Point()
     bad = damaged_files(folder)
     if bad:
