@@ -52,7 +52,7 @@ def recover(path: Path) -> tuple[Path, Diagnosis]:
         LibraryLockedError: Another process has it open.
         LibraryDamagedError: Nothing of a library can be read in it; it is left as it is.
     """
-    kept = path.with_name(f"{path.name}.damaged-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}")
+    kept = _unused(path.with_name(f"{path.name}.damaged-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"))
     mended = path.with_name(path.name + MENDED)
     part = path.with_name(f"{path.name}.part")
     with _alone(path) as file:
@@ -248,6 +248,12 @@ def _rewrite_history(connection: sa.Connection, sequences: list[Row]) -> None:
     connection.execute(changes.delete())
     for ordinal in connection.execute(sa.select(transcripts.c.ordinal).order_by(transcripts.c.ordinal)).scalars().all():
         history.log(connection, ordinal, "added")
+
+
+def _unused(path: Path) -> Path:
+    """A name that no file has yet: two repairs may be of the same second, as the clock tells it."""
+    names = (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 1000)))
+    return next(one for one in names if not one.exists())
 
 
 def _keep(path: Path, name: Path) -> None:
