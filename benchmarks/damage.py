@@ -39,7 +39,11 @@ def main() -> None:
         shutil.rmtree(folder / "seen")
         for path in sorted(one for one in home.rglob("*") if one.is_file()):
             file = str(path.relative_to(home))
-            if options.only not in file or (name == "killed" and not file.startswith("library.db-")):
+            if (
+                path.suffix == ".lock"
+                or options.only not in file
+                or (name == "killed" and not file.startswith("library.db-"))
+            ):
                 continue
             kind = f"{name}: " + (file if path.suffix in {".db", ".json"} or "library" in file else f"*{path.suffix}")
             for how, data in damaged(path.read_bytes()):

@@ -16,7 +16,7 @@ import numpy as np
 
 from index import checkup, derived
 from index.encoder import Encoder
-from index.store import pages, recovery
+from index.store import recovery, wal
 from index.store.database import left_behind
 from index.store.diagnosis import Diagnosis, Lost
 from index.store.library import FILE, Library
@@ -177,7 +177,7 @@ def _unreadable(home: Path, encoder: str) -> str | None:
     if not path.exists():
         beside = left_behind(path)
         return None if beside is None else f"{path} is gone, while {beside} is still there"
-    if broken := pages.broken_log(path):  # before SQLite opens it, which drops what comes after them
+    if broken := wal.broken_log(path):  # before SQLite opens it, which drops what comes after them
         return f"{path}-wal: {broken:,} pages that were written cannot be read"
     try:
         library = Library(home, encoder=encoder)

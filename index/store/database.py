@@ -152,9 +152,9 @@ def _refuse_unfinished(path: Path) -> None:
     if not path.exists() and path.with_name(f"{path.name}-wal").exists():  # of which SQLite would make nothing
         raise gone(path)
     if path.with_name(f"{path.name}-wal").exists():
-        from index.store import pages  # noqa: PLC0415 - numpy, for the few that find a log
+        from index.store import wal  # noqa: PLC0415 - numpy, for the few that find a log
 
-        if broken := pages.broken_log(path):  # before SQLite opens it, which would drop them and what comes after
+        if broken := wal.broken_log(path):  # before SQLite opens it, which would drop them and what comes after
             raise LibraryDamagedError(
                 f"{path}-wal: {broken:,} pages that were written cannot be read; stop what uses it and run"
                 " `transcite doctor --repair`"

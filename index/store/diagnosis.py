@@ -133,6 +133,8 @@ def mend(connection: sa.Connection, found: Diagnosis, *, copied: bool = False) -
             writing.remove(connection, (one.transcript_id,))
     for ordinal in found.unsealed:
         sums.seal(connection, ordinal)
+        # What it says was counted; whether all of its vectors are there, and right, nothing tells: they are made again.
+        connection.execute(digests.update().where(digests.c.ordinal == ordinal).values(meant=""))
     there = set(connection.execute(sa.select(transcripts.c.ordinal)).scalars())
     columns = {table.name: table.c[column] for table, column in _PARTS}
     for name, keys in _unclaimed(connection, there).items():

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from index.store import diagnosis, history, pages, sums
+from index.store import diagnosis, history, pages, sums, wal
 from index.store.database import MENDED, Database
 from index.store.diagnosis import Diagnosis
 from index.store.pages import Found, Row
@@ -57,7 +57,7 @@ def recover(path: Path) -> tuple[Path, Diagnosis]:
     part = path.with_name(f"{path.name}.part")
     with _alone(path) as file:
         _forget(part)
-        found = pages.read(file, pages.log(path))
+        found = pages.read(file, wal.log(path))
         try:
             missing = _written(part, found)
         except LibraryError:
@@ -219,9 +219,8 @@ def _remembered(connection: sa.Connection, found: Found) -> None:
         connection.execute(meta.insert().values(key="encoder", value=_NO_ENCODER))
     # What was copied is the number of the tables there were.
     connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
-    if (
-        found.whole and digests.name not in found.tables
-    ):  # a version that had no digests: there is nothing to hold it to
+    # Of a version that had no digests: there is nothing to hold it against.
+    if found.whole and digests.name not in found.tables and passages.name not in found.unread:
         for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
             sums.seal(connection, ordinal)
 
