@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.main import main
+from api.wire_library import TranscriptDetail
 from tests import fakes
 
 
@@ -83,9 +84,13 @@ class Outcome:
 
 
 def whole(home: Path) -> dict[str, Any]:
-    """Every transcript as `show` gives it, by id."""
-    ids = [one["id"] for one in transcite(home, "list", "--json").document["transcripts"]]
-    return {one: transcite(home, "show", one, "--json").document for one in ids}
+    """Every transcript as `show --json` gives it, by id."""
+    library = fakes.library(home, encoder="all-MiniLM-L6-v2")
+    try:
+        ids = [one.source.transcript_id for one in library.entries()]
+        return {one: TranscriptDetail.of(*library.transcript(one)).model_dump(mode="json") for one in ids}
+    finally:
+        library.close()
 
 
 def try_one(sound: Path, folder: Path, file: str, how: str, data: bytes | None, before: dict[str, Any]) -> Outcome:
