@@ -75,11 +75,12 @@ def _judge(told: Checkup, *, repair: bool) -> None:
     wrong = [one for one in told.findings if not one.repaired]
     if wrong:
         more = f", and {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
-        raise LibraryDamagedError(f"{wrong[0].what}{more}; {wrong[0].cure or 'see above'}")
+        name = f"{wrong[0].transcript_id}: " if wrong[0].transcript_id else ""
+        raise LibraryDamagedError(f"{name}{wrong[0].what}{more}; {wrong[0].cure or 'see above'}")
     lost = [one for one in told.findings if one.part == "transcript"]
     if repair and lost:
-        noun = "transcript is" if len(lost) == 1 else "transcripts are"
-        raise LibraryDamagedError(f"repaired; {len(lost):,} {noun} lost: ingest their files again")
+        rest = "transcript is lost: ingest its file" if len(lost) == 1 else "transcripts are lost: ingest their files"
+        raise LibraryDamagedError(f"repaired; {len(lost):,} {rest} again")
 
 
 def _say(told: Checkup) -> None:
