@@ -17,6 +17,7 @@ from index.lexicon import Allowed
 from index.meaning import Meaning
 from index.store.library import Library
 from index.store.records import Scope
+from index.store.schema import STRIDE
 from rag.known import Place, Sought
 from rag.question import parse
 from rag.values import Filters, Hit, Searched, Source, Turn
@@ -71,7 +72,7 @@ class Search:
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
         ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
         hits = [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
-        self._library.vouch([hit.source.transcript_id for hit in hits])
+        self._library.vouch({turn_id // STRIDE for turn_id, _ in ranked[:top_k]})
         return hits
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:

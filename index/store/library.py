@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from index.store import amending, diagnosis, history, job_files, listing, reading, sums, writing
@@ -26,6 +26,7 @@ from index.store.records import (
     Scope,
     TurnRow,
 )
+from index.store.schema import transcripts
 from rag import passages
 from rag.errors import LibraryLockedError, LibraryMismatchError
 from rag.known import Place
@@ -282,14 +283,15 @@ class Library:
         with self._database.reading() as connection:
             return listing.heard(connection, collections, most)
 
-    def vouch(self, transcript_ids: Sequence[str]) -> None:
-        """See that transcripts are what was stored, before they are shown; once a version, so that it costs little.
+    def vouch(self, ordinals: Collection[int]) -> None:
+        """See that versions of transcripts are what was stored, before they are shown; each once, so it costs little.
 
         Raises:
             LibraryDamagedError: One of them is not.
         """
-        with self._database.reading() as connection:
-            self._vouched.check(connection, transcript_ids)
+        if fresh := self._vouched.unseen(ordinals):
+            with self._database.reading() as connection:
+                self._vouched.check(connection, transcripts.c.ordinal.in_(fresh))
 
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
@@ -299,7 +301,7 @@ class Library:
             LibraryDamagedError: It is not what was stored.
         """
         with self._database.reading() as connection:
-            self._vouched.check(connection, [transcript_id])
+            self._vouched.check(connection, transcripts.c.id == transcript_id)
             return reading.transcript(connection, transcript_id)
 
     def collection(self, transcript_id: str) -> str:
@@ -329,7 +331,7 @@ class Library:
     def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
         """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""
         with self._database.reading() as connection:
-            self._vouched.check(connection, [transcript_id])
+            self._vouched.check(connection, transcripts.c.id == transcript_id)
             return reading.turn_range(connection, transcript_id, (first, last), filters)
 
     def scope(self, filters: Filters) -> Scope:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -26,13 +26,17 @@ class Vouched:
     def __init__(self) -> None:
         self._sound: set[int] = set()
 
-    def check(self, connection: sa.Connection, transcript_ids: Iterable[str]) -> None:
+    def unseen(self, ordinals: Collection[int]) -> set[int]:
+        """Those of these versions that were not held against their digests yet."""
+        return set(ordinals) - self._sound
+
+    def check(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
         """See that what was said in transcripts, and what they and their speakers are called, is what was stored.
 
         Raises:
             LibraryDamagedError: It is not; a wrong name or a quote that nobody said is worse than no answer.
         """
-        known = sa.select(transcripts.c.ordinal, transcripts.c.id).where(transcripts.c.id.in_(set(transcript_ids)))
+        known = sa.select(transcripts.c.ordinal, transcripts.c.id).where(which)
         for row in connection.execute(known).all():
             if row.ordinal in self._sound:
                 continue
