@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
+from index.store.database import gone, left_behind
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.known import Place, Sought
@@ -75,6 +76,8 @@ class Parts:
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder; set TRANSCITE_HOME to one")
         if not (home / FILE).exists():
+            if left_behind(home / FILE) is not None:
+                raise gone(home / FILE)
             yield None
             return
         with self.library() as library:

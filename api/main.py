@@ -67,6 +67,8 @@ def _app() -> typer.Typer:
         "rename-speaker": rename_speaker,
         "info": info,
         "reindex": reindex,
+        "doctor": doctor,
+        "compact": compact,
         "serve": serve,
         "mcp": mcp,
     }
@@ -187,6 +189,20 @@ def reindex(ctx: typer.Context) -> None:
     from api import keeping
 
     keeping.reindex(given.parts(ctx))
+
+
+def doctor(ctx: typer.Context, *, repair: given.Repair = False, as_json: given.AsJson = False) -> None:
+    """Hold everything stored against what was stored; with --repair, put right what can be."""
+    from api import doctoring
+
+    doctoring.doctor(given.parts(ctx), repair=repair, as_json=as_json)
+
+
+def compact(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
+    """Write the database anew, without the room and the remains of what was deleted."""
+    from api import doctoring
+
+    doctoring.compact(given.parts(ctx), as_json=as_json)
 
 
 def serve(

@@ -109,4 +109,6 @@ class Ingest:
                 taking.flush(run)
             run.tell()
         taking.flush(run)
+        if run.stored:  # what is reported outlives a power cut
+            self._library.sync()
         return run.report()

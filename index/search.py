@@ -17,6 +17,7 @@ from index.lexicon import Allowed
 from index.meaning import Meaning
 from index.store.library import Library
 from index.store.records import Scope
+from index.store.schema import STRIDE
 from rag.known import Place, Sought
 from rag.periods import Days
 from rag.question import parse
@@ -73,7 +74,9 @@ class Search:
             turns = self._library.turns(_let_through(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
         ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
-        return [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        hits = [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        self._library.vouch({turn_id // STRIDE for turn_id, _ in ranked[:top_k]})
+        return hits
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""

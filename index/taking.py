@@ -48,6 +48,7 @@ class Run:
     pending: list[Pending] = field(default_factory=list)
     bytes: int = 0
     turns: float = 0.0
+    stored: bool = False
 
     def settle(self, at: int, document: Document, report: FileReport) -> None:
         """Write down what became of a file."""
@@ -129,6 +130,7 @@ def flush(run: Run) -> None:
         except WithdrawnError:
             run.withdraw(one.at, one.document)
             continue
+        run.stored = True
         turns = len(one.transcript.turns)
         run.settle(one.at, one.document, FileReport(one.document.shown, outcome, transcript_id, turns))
     run.turns = round(run.turns)

@@ -10,6 +10,7 @@ TransciteError             anything below; its text is one line, for a person, w
 ├── LibraryError           the library on disk cannot be used
 │   ├── LibraryLockedError another process holds it
 │   ├── LibraryFullError   the disk (or a quota) is full
+│   ├── LibraryDamagedError   a file of it is not what was written
 │   └── LibraryMismatchError  made with another encoder, passage setting or version
 ├── EncoderError           the encoder is missing, altered or not what it claims
 └── ModelError             the language model cannot be reached or used
@@ -64,6 +65,10 @@ class LibraryLockedError(LibraryError):
 
 class LibraryFullError(LibraryError):
     """The disk, or a quota on it, is full. What was finished before is kept."""
+
+
+class LibraryDamagedError(LibraryError):
+    """What the library's files hold is not what was written to them. `transcite doctor` says what, and repairs."""
 
 
 class LibraryMismatchError(LibraryError):

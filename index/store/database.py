@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store.schema import SCHEMA_VERSION, meta, metadata
-from rag.errors import LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
+from index.store import sums
+from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
+from rag.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
+_SCARCE_BYTES = 1_000_000
+MENDED = ".mended"  # ending of a database that a repair has made and not yet put in its place
 _SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 # The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
 # they lack are made.
@@ -39,6 +43,7 @@ class Database:
     """
 
     def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+        _refuse_unfinished(path)
         self.path = path
         self._lock_timeout_s = lock_timeout_s
         with _explained(path, lock_timeout_s):
@@ -74,6 +79,33 @@ class Database:
         with _explained(self.path, self._lock_timeout_s), Path(f"{self.path}-wal").open("rb") as log:
             os.fsync(log.fileno())
 
+    def compact(self) -> None:
+        """Write the file anew, without free pages; whoever reads goes on with the old ones meanwhile."""
+        self._outside("VACUUM")
+        self.fold()
+
+    def fold(self) -> None:
+        """Bring what the write-ahead log holds into the file, and empty the log, unless somebody is reading in it."""
+        self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _outside(self, statement: str) -> None:
+        """Execute something that may not be inside of a transaction."""
+        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
+            plain: Any = connection.connection.driver_connection
+            try:
+                plain.execute(statement).fetchall()
+            except sqlite3.Error as error:
+                raise _translated(str(error), self.path, self._lock_timeout_s) from error
+
+    def integrity(self) -> str | None:
+        """What SQLite says that is wrong with its own pages and trees, in one line; None when nothing is."""
+        try:
+            with self.reading() as connection:
+                said = connection.exec_driver_sql("PRAGMA integrity_check(3)").scalars().all()
+        except LibraryDamagedError as error:
+            return str(error).split("; ")[0]
+        return None if said == ["ok"] else f"{self.path}: {' '.join(' '.join(said).split())}"
+
     def meta(self) -> dict[str, str]:
         """What the library was made with."""
         with self.reading() as connection:
@@ -107,7 +139,40 @@ class Database:
             metadata.create_all(connection)
             for statement in _BEFORE[known]:
                 connection.execute(sa.text(statement))
+            # What is there now is taken as it is: there is nothing to hold it against.
+            for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
+                sums.seal(connection, ordinal)
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
+
+
+def _refuse_unfinished(path: Path) -> None:
+    """Let nobody begin a new library where one is to be repaired."""
+    if path.with_name(path.name + MENDED).exists():
+        raise LibraryDamagedError(f"a repair of {path} was interrupted; run `transcite doctor --repair` again")
+    if not path.exists() and path.with_name(f"{path.name}-wal").exists():  # of which SQLite would make nothing
+        raise gone(path)
+    if path.with_name(f"{path.name}-wal").exists():
+        from index.store import wal  # noqa: PLC0415 - numpy, for the few that find a log
+
+        if broken := wal.broken_log(path):  # before SQLite opens it, which would drop them and what comes after
+            raise LibraryDamagedError(
+                f"{path}-wal: {broken:,} pages that were written cannot be read; stop what uses it and run"
+                " `transcite doctor --repair`"
+            )
+
+
+def left_behind(path: Path) -> str | None:
+    """What lies beside a database only as long as there is one; None where nothing does."""
+    beside = (path.with_name(f"{path.name}-wal"), path.with_name("vectors"), path.with_name("words"))
+    return next((one.name for one in beside if one.exists()), None)
+
+
+def gone(path: Path) -> LibraryDamagedError:
+    """What is said of a database that is not there any more."""
+    return LibraryDamagedError(
+        f"{path} is gone, while {left_behind(path)} is still there; restore a back-up, or run"
+        " `transcite doctor --repair`"
+    )
 
 
 def _configure(connection: Any, _record: object) -> None:
@@ -146,17 +211,29 @@ def _explained(path: Path, waited_s: float) -> Iterator[None]:
         raise LibraryError(f"{path.parent}: {error.strerror}; choose another TRANSCITE_HOME") from error
 
 
+def _scarce(folder: Path) -> bool:
+    """Whether hardly any room is left on the disk of a folder."""
+    try:
+        return shutil.disk_usage(folder).free < _SCARCE_BYTES
+    except OSError:
+        return False
+
+
 def _translated(reason: str, path: Path, waited_s: float) -> LibraryError:
     if "locked" in reason or "busy" in reason:
         return LibraryLockedError(
             f"{path} is locked by another process (waited {waited_s:g} s); try again when it has finished"
         )
-    if "full" in reason:
+    # Where there is no room for the index of the log, SQLite says "disk I/O error".
+    if "full" in reason or ("I/O" in reason and _scarce(path.parent)):
         return LibraryFullError(
             f"no room left for {path}; free some space and run it again (what was finished is kept)"
         )
     if "not a database" in reason or "malformed" in reason:
-        return LibraryError(f"{path} is damaged or not a library ({reason}); restore a back-up or move it away")
+        return LibraryDamagedError(
+            f"{path} is damaged or not a library ({reason}); stop what uses it and run `transcite doctor --repair`,"
+            " restore a back-up, or move it away"
+        )
     if "readonly" in reason or "unable to open" in reason:
         return LibraryError(f"{path} cannot be written ({reason}); check its permissions or set TRANSCITE_HOME")
     return LibraryError(f"{path}: {reason}; check the disk and its free space, then run it again")

@@ -93,6 +93,16 @@ passages = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, unit length
 )
 
+# Digests of each transcript as it was stored: of what was said, of its names and facts, and of its vectors.
+sums = sa.Table(
+    "sums",
+    metadata,
+    sa.Column("ordinal", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("said", sa.String(64), nullable=False),
+    sa.Column("named", sa.String(64), nullable=False),
+    sa.Column("meant", sa.String(64), nullable=False),
+)
+
 # Answers given, as readers got them, and whom they quote: what is deleted is gone from them, too.
 answers = sa.Table(
     "answers",
