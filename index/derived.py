@@ -26,6 +26,7 @@ from rag.words import content_words, words
 
 _WORDS = "words"
 _AT_ONCE = 200  # transcripts read from the database in one go
+_LARGE = 50_000  # passages from which on a search need not wait for what changed
 _TRIES = 5  # attempts to bring the words level while other processes write them too
 
 
@@ -57,12 +58,12 @@ class Derived:
         `vectors` is another object afterwards when they did: who searches goes on with the one that was taken before.
 
         Args:
-            patience_s: After so long, go on with what there is, while the indexes are brought level behind the reader's
-                back. What was deleted is not found even so: what is found is read from the library. None to wait.
+            patience_s: Where there is much to search, go on after so long with what there is, while the indexes are
+                brought level behind the reader's back. None to wait.
         """
         if self._library.newest() == self._point == self._words:
             return
-        if patience_s is None:
+        if patience_s is None or len(self.vectors) < _LARGE:
             self._level()
             return
         with self._asking:

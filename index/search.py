@@ -36,12 +36,17 @@ class Search:
         library: The truth.
         encoder: Of questions; the one whose vectors the library holds.
         derived: The library's indexes.
+        patience_s: How long a search in a large library waits for what changed to be taken in, before it goes on with
+            what there is; what was deleted is not found even so. None to wait for all of it.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, derived: Derived) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, derived: Derived, *, patience_s: float | None = None
+    ) -> None:
         self._library = library
         self._encoder = encoder
         self._derived = derived
+        self._patience_s = patience_s
         self._names = Names(library)
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
@@ -53,7 +58,7 @@ class Search:
             top_k: At most this many hits, each of one turn.
         """
         # 1. Level with the library, and what of it may be seen.
-        self._derived.catch_up()
+        self._derived.catch_up(patience_s=self._patience_s)
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
