@@ -97,7 +97,8 @@ class _Reader:
 
     def worth(self, turn: TurnRow) -> float:
         """What is in a turn that speaks for an answer, whatever it is about."""
-        named = bool(self.question.names & set(content_words(turn.speaker or "")))
+        names = self.question.names
+        named = bool(names) and not names.isdisjoint(content_words(turn.speaker or ""))
         kinds = sum(
             worth
             for kind, worth in _KINDS.items()
