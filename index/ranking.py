@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -44,13 +44,18 @@ def found(candidates: Sequence[int], near: Nearness, words: Matches) -> Scores:
     """How well each turn was found, 0 to 1, by turn id."""
     if not candidates:
         return {}
-    cosines = chain.from_iterable(near.get(one, NOWHERE) for one in candidates)
+    cosines = chain.from_iterable(map(near.get, candidates, repeat(NOWHERE)))
     by_meaning = np.fromiter(cosines, dtype=np.float64).reshape(len(candidates), -1).T
-    by_words = [[scores.get(one, 0.0) for one in candidates] for scores in (words.alone, words.windows, words.wide)]
-    whole = [words.transcripts.get(one // STRIDE, 0.0) for one in candidates]
+    by_words = [_values(scores, candidates) for scores in (words.alone, words.windows, words.wide)]
+    whole = _values(words.transcripts, [one // STRIDE for one in candidates])
     channels = np.stack([scaled(values) for values in (*by_meaning, *by_words, whole)])
     weights = np.array([*_MEANING, *_WORDS, _TRANSCRIPT])
     return dict(zip(candidates, (weights @ channels).tolist(), strict=True))
+
+
+def _values(scores: Scores, keys: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The scores of these keys, 0 where there is none; without a step of the interpreter for each."""
+    return np.fromiter(map(scores.get, keys, repeat(0.0)), dtype=np.float64, count=len(keys))
 
 
 def ceilings(question: Question, scores: Scores, known: Scores) -> Scores:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.segment import Mask, Rows, Segment
-from index.store.schema import STRIDE
+from index.spans import between, looked_up, of_ordinals
 from index.windows import STEPS, Halves, Ids, Scores, mixed, products
 
 _CHANGES = ".changes.npz"
@@ -94,7 +92,7 @@ class VectorIndex:
     def remove(self, ordinals: Iterable[int]) -> None:
         """Drop the passages of these versions of transcripts."""
         going = sorted(set(ordinals))
-        base, fresh = _of_ordinals(self._base.ids, going), _of_ordinals(self._fresh.ids, going)
+        base, fresh = of_ordinals(self._base.ids, going), of_ordinals(self._fresh.ids, going)
         if len(base):
             self._gone = np.zeros(len(self._base), dtype=np.bool_) if self._gone is None else self._gone.copy()
             self._gone[base] = True
@@ -156,7 +154,7 @@ class VectorIndex:
             turns: First id of each range; ranges ascend and do not overlap.
             after: The id after the last of each.
         """
-        base, fresh = _between(self._base.anchors, turns, after), _between(self._fresh.anchors, turns, after)
+        base, fresh = between(self._base.anchors, turns, after), between(self._fresh.anchors, turns, after)
         return np.concatenate([base if self._gone is None else base[~self._gone[base]], fresh + len(self._base)])
 
     def beside(self, rows: Ids) -> Ids:
@@ -175,7 +173,7 @@ class VectorIndex:
 
     def turns(self, rows: Ids) -> Ids:
         """Ids of the turns that rows stand for."""
-        return self._looked_up(self._base.anchors, self._fresh.anchors, rows)
+        return looked_up(self._base.anchors, self._fresh.anchors, rows)
 
     def scores(self, query: Vectors, rows: Ids) -> Scores:
         """How near passages, and the windows around them, are to `query`.
@@ -191,7 +189,7 @@ class VectorIndex:
         there = rows[:, None] + STEPS
         inside = (there >= 0) & (there < self.held)
         there[~inside] = 0
-        ids = self._looked_up(self._base.ids, self._fresh.ids, there)
+        ids = looked_up(self._base.ids, self._fresh.ids, there)
         inside &= ids - STEPS == ids[:, [len(STEPS) // 2]]
         needed, places = np.unique(there[inside], return_inverse=True)
         border = int(np.searchsorted(needed, len(self._base)))
@@ -202,29 +200,8 @@ class VectorIndex:
         around = np.zeros(there.shape, dtype=np.float32)
         around[inside] = np.concatenate(found)[places]
         base, fresh = self._base.lengths, self._fresh.lengths
-        return mixed(around, np.stack([self._looked_up(base[one], fresh[one], rows) for one in (0, 1)]))
+        return mixed(around, np.stack([looked_up(base[one], fresh[one], rows) for one in (0, 1)]))
 
     def _rows(self) -> Iterator[Rows]:
         yield from self._base.rows(self._gone)
         yield from self._fresh.rows()
-
-    def _looked_up(self, base: npt.NDArray[Any], fresh: npt.NDArray[Any], rows: Ids) -> npt.NDArray[Any]:
-        """Values of rows, of two arrays that stand for one."""
-        if len(fresh) == 0:
-            return np.asarray(base[rows])
-        late = rows >= len(base)
-        found = np.empty(rows.shape, dtype=fresh.dtype)
-        found[late], found[~late] = fresh[rows[late] - len(base)], base[rows[~late]]
-        return found
-
-
-def _between(sorted_ids: Ids, first: Ids, after: Ids) -> Ids:
-    """Places of the ids in any of the ranges."""
-    low, high = np.searchsorted(sorted_ids, first, "left"), np.searchsorted(sorted_ids, after, "left")
-    counts = high - low
-    return np.repeat(high - np.cumsum(counts), counts) + np.arange(int(counts.sum()))
-
-
-def _of_ordinals(ids: Ids, ordinals: list[int]) -> Ids:
-    first = np.array(ordinals, dtype=np.int64) * STRIDE
-    return _between(ids, first, first + STRIDE)
