@@ -90,6 +90,10 @@ def lines(told: list[dict[str, Any]], questions: int, rounds: int) -> list[str]:
         "recall@10 of exact": [f"{one['recall@10']:.4f}" for one in told],
         "search p50 / p99, CPU ms": [_pair(one["search"], "cpu") for one in told],
         "search p50 / p99, wall ms": [_pair(one["search"], "wall") for one in told],
+        "one transcript only: share of all, recall@10": [
+            f"{100 * one['filtered']['kept']:.2f} %, {one['filtered']['recall@10']:.3f}" for one in told
+        ],
+        "one transcript only: p50 / p99, CPU ms": [_pair(one["filtered"], "cpu") for one in told],
         "start, s": [f"{one['start_s']:.2f}" for one in told],
         "memory: our own / mapped files, MiB": [
             f"{one['memory']['own']:.0f} / {one['memory']['files']:.0f}" for one in told

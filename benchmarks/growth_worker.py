@@ -6,11 +6,9 @@ python benchmarks/growth_worker.py HOME QUESTIONS.json VECTORS.npy ROUNDS
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,9 +16,11 @@ from typing import Any
 import faiss
 import numpy as np
 from enlarging import settings
+from meters import Known, Times, memory
 
 from index.derived import Derived
 from index.encoder import Vectors
+from index.meaning import mask
 from index.search import Search
 from index.store.library import Library
 from index.store.records import Encoded, Origin
@@ -30,58 +30,6 @@ from rag.values import Filters, Transcript, Turn
 TURNS = 100  # of the transcript that comes, is replaced, renamed and goes
 PATIENCE_S = 0.02  # as a server has it
 LONG_S = 30.0  # after which a change that is not seen is given up on
-
-
-class Known:
-    """An encoder that looks up what was encoded before; other texts get a vector of no meaning."""
-
-    def __init__(self, name: str, texts: list[str], vectors: Vectors) -> None:
-        self.name, self.dimension = name, int(vectors.shape[1])
-        self._known = {text: vectors[at : at + 1] for at, text in enumerate(texts)}
-
-    def encode_documents(self, texts: list[str]) -> Vectors:
-        random = np.random.default_rng(len(texts))
-        made = random.standard_normal((len(texts), self.dimension)).astype(np.float32)
-        return made / np.linalg.norm(made, axis=1, keepdims=True)
-
-    def encode_query(self, text: str) -> Vectors:
-        return self._known[text] if text in self._known else self.encode_documents([text])
-
-
-@dataclass
-class Times:
-    """How long calls took, by the clock and of the processor, in ms."""
-
-    wall: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
-
-    def take(self, call: Callable[[], Any]) -> Any:
-        began, spent = time.perf_counter(), time.process_time()
-        found = call()
-        self.wall.append((time.perf_counter() - began) * 1000)
-        self.cpu.append((time.process_time() - spent) * 1000)
-        return found
-
-    def told(self) -> dict[str, float]:
-        return {
-            f"{kind}_p{part}": float(np.percentile(values, part))
-            for kind, values in (("wall", self.wall), ("cpu", self.cpu))
-            for part in (50, 99)
-        }
-
-
-def memory(home: Path) -> dict[str, float]:
-    """MiB in memory: this process's own, and of the files of both indexes."""
-    told = Path("/proc/self/smaps").read_text(encoding="utf-8")
-    own = files = 0
-    for part in re.split(r"\n(?=[0-9a-f]+-[0-9a-f]+ )", told):
-        size = re.search(r"\nRss:\s+(\d+)", part)
-        anonymous = re.search(r"\nAnonymous:\s+(\d+)", part)
-        if size and anonymous:
-            own += int(anonymous[1])
-            if str(home.resolve() / "vectors") in part or str(home.resolve() / "words") in part:
-                files += int(size[1]) - int(anonymous[1])
-    return {"own": own / 1024, "files": files / 1024}
 
 
 def main(home: Path, texts: list[str], vectors: Vectors, rounds: int) -> dict[str, Any]:
@@ -100,11 +48,32 @@ def main(home: Path, texts: list[str], vectors: Vectors, rounds: int) -> dict[st
             call = lambda text=text: search.search(text, filters=Filters(), top_k=10)  # noqa: E731
             looked.take(call) if number else call()
     told["search"] = looked.told()
+    told["filtered"] = filtered(library, derived, search, texts, rounds)
     after = memory(home)
     told["memory"] = {"own": after["own"] - before["own"], "files": after["files"]}
     told["changes"] = changes(library, derived, search, texts)
     told |= bare(derived, vectors, rounds)
     return told
+
+
+def filtered(library: Library, derived: Derived, search: Search, texts: list[str], rounds: int) -> dict[str, Any]:
+    """Search in one transcript, and how many of the ten nearest vectors in it are found: all, if filters are exact."""
+    one = library.entries()[-1].source.transcript_id
+    filters, times, shares = Filters(transcripts=(one,)), Times(), []
+    vectors, scope = derived.vectors, library.scope(filters)
+    allowed = mask(vectors, scope)
+    assert allowed is not None, "a filter that lets everything through"
+    inside = np.flatnonzero(allowed)
+    rows = vectors.base.halves()[inside].astype(np.float32)
+    for _ in range(rounds):
+        for text in texts:
+            times.take(lambda text=text: search.search(text, filters=filters, top_k=10))
+    for text in texts:
+        query = search._encoder.encode_query(text)
+        scores = rows @ query[0]
+        found = np.searchsorted(inside, vectors.nearest(query, 10, allowed))
+        shares.append(np.mean(scores[found] >= np.sort(scores)[-10:][0] - 1e-5))  # some are as good as others
+    return {**times.told(), "kept": len(inside) / len(vectors), "recall@10": float(np.mean(shares))}
 
 
 def bare(derived: Derived, vectors: Vectors, rounds: int) -> dict[str, Any]:

@@ -118,16 +118,10 @@ class VectorIndex:
         return Segment(self.dimension, self._rows())
 
     def moved(self, base: Segment, since: VectorIndex) -> VectorIndex:
-        """The same rows over another base.
-
-        Args:
-            base: What it is to stand on: all rows that `since` has.
-            since: A state of this index before, over the same base as now.
-        """
+        """The same rows over another base, which holds all rows of `since`: a state before, over the base of now."""
         other = VectorIndex(self.dimension, base)
         known = int(since._fresh.ids[-1]) if len(since._fresh) else -1
-        later = int(np.searchsorted(self._fresh.ids, known, "right"))
-        other.add(self._fresh.rows(np.arange(len(self._fresh)) < later))
+        other.add(self._fresh.rows(gone=self._fresh.ids <= known))
         other.remove(self._removed - since._removed)
         return other
 
@@ -140,12 +134,11 @@ class VectorIndex:
             allowed: One flag a row; rows where it is false do not take part. None for all.
         """
         border = len(self._base)
-        parts = [
-            self._base.nearest(query, limit, None if allowed is None else allowed[:border], self._gone),
-            self._fresh.nearest(query, limit, None if allowed is None else allowed[border:], None),
-        ]
-        rows = np.concatenate([parts[0][0], parts[1][0] + border])
-        return rows[np.argsort(-np.concatenate([scores for _, scores in parts]), kind="stable")[:limit]]
+        early, late = (None, None) if allowed is None else (allowed[:border], allowed[border:])
+        base, scores = self._base.nearest(query, limit, early, self._gone)
+        fresh, others = self._fresh.nearest(query, limit, late, None)
+        best = np.argsort(-np.concatenate([scores, others]), kind="stable")[:limit]
+        return np.concatenate([base, fresh + border])[best]
 
     def standing_for(self, turns: Ids, after: Ids) -> Ids:
         """Rows of the passages that stand for turns, by ranges of turn ids.
