@@ -115,7 +115,7 @@ class VectorIndex:
 
     def joined(self) -> Segment:
         """All rows in one part."""
-        return Segment(self.dimension, self._rows())
+        return Segment(self.dimension, self._rows()) if len(self._base) else self._fresh
 
     def moved(self, base: Segment, since: VectorIndex) -> VectorIndex:
         """The same rows over another base, which holds all rows of `since`: a state before, over the base of now."""
