@@ -101,7 +101,7 @@ def lines(told: list[dict[str, Any]], questions: int, rounds: int) -> list[str]:
         "disk: vectors / words, MiB": [
             f"{one['disk_mib']['vectors']:.0f} / {one['disk_mib']['words']:.0f}" for one in told
         ],
-        "indexes made anew, CPU s": [f"{one['built'].get('cpu_s', float('nan')):.0f}" for one in told],
+        "indexes made anew, CPU s": [f"{one['built']['cpu_s']:.0f}" if one["built"] else "-" for one in told],
     }
     for what in ("add", "replace", "rename", "delete"):
         rows[f"{what} 100 turns: seen after, ms"] = [f"{1000 * one['changes']['seen_s'][what]:.0f}" for one in told]
