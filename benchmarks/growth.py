@@ -109,8 +109,9 @@ def lines(told: list[dict[str, Any]], questions: int, rounds: int) -> list[str]:
     rows["longest search meanwhile, ms"] = [f"{max(one['changes']['longest_ms'].values()):.0f}" for one in told]
     rows["longest search when nothing changes, ms"] = [f"{one['changes']['calm_ms']:.0f}" for one in told]
     return [
-        f"{questions} questions, encoded beforehand, {rounds} rounds after a first to warm up; one core. Beyond the"
-        f" corpus: its words again, its vectors with noise of length {NOISE}.",
+        f"{questions} questions, encoded beforehand, {rounds} rounds after a first to warm up; one core, while"
+        f" {os.getloadavg()[0]:.0f} processes of the machine wanted one (idle: 1). Beyond the corpus: its words again,"
+        f" its vectors with noise of length {NOISE}.",
         "",
         f"| passages | {head} |",
         f"| --- |{' --- |' * len(told)}",
