@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
 
-from index.derived import Manifest
+from index import saved
 from index.lexicon import Lexicon, damaged_files
 from index.store.library import Library
 from index.store.records import Point
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
 
-_VECTORS, _WORDS, _MANIFEST, _LIST = (
-    "vectors",
-    "words",
-    "manifest.json",
-    "meta.json",
-)  # as `index.derived` lays them out
+_WORDS, _LIST = "words", "meta.json"  # as `index.derived` and tantivy lay them out
 _AT_ONCE = 200  # transcripts read from the database in one go
-_DIRECTIONS = 3  # in each of which a row is compared: two rows that differ agree in all of them by no chance
-_ALIKE = 0.02  # of products with numbers of 1 and -1; what a change below it does to a cosine is below 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +41,23 @@ def check(library: Library) -> Indexes:
 
 
 def _vectors(library: Library) -> tuple[str | None, Point]:
-    folder = library.home / _VECTORS
-    if not (folder / _MANIFEST).exists():  # which is written last: they are not made yet
+    folder = library.home / saved.FOLDER
+    if not (folder / saved.MANIFEST).exists():  # which is written last: they are not made yet
         return None, Point()
+    found = saved.manifest(library.home)
+    if found is None:
+        return f"{folder / saved.MANIFEST} cannot be read", Point()
+    if not library.knows(found.point) or found.settings != library.settings:
+        return None, found.point  # of another state or encoder: the next search makes them again
     try:
-        found = Manifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
-        point = Point(int(found.generation), int(found.stamp))
-    except (OSError, ValueError, TypeError):
-        return f"{folder / _MANIFEST} cannot be read", Point()
-    if not library.knows(point) or found.settings != library.settings:
-        return None, point  # of another state or encoder: the next search makes them again
-    try:
-        vectors = VectorIndex.load(folder, found.stem)
+        cut = [name for name, known in found.seals.items() if saved.seal(folder / name) != known]
+        vectors = VectorIndex.load(folder, found.base, found.changes)
     except Exception as error:  # whatever FAISS and numpy make of damage
-        return f"{folder} cannot be read ({' '.join(str(error).split())[:200]})", point
-    if len(vectors) != found.count or vectors.dimension != found.dimension:
-        return f"{folder} does not hold what its manifest says", point
-    return (None if _agree(library, vectors, point) else f"{folder} is not what the library's vectors make"), point
+        return f"{folder} cannot be read ({' '.join(str(error).split())[:200]})", found.point
+    if cut or len(vectors) != found.count or vectors.dimension != found.dimension:
+        return f"{folder} does not hold what its manifest says", found.point
+    agree = _agree(library, vectors, found.point)
+    return (None if agree else f"{folder} is not what the library's vectors make"), found.point
 
 
 def _agree(library: Library, vectors: VectorIndex, point: Point) -> bool:
@@ -74,22 +66,18 @@ def _agree(library: Library, vectors: VectorIndex, point: Point) -> bool:
     if 0 in later:  # everything was encoded again
         return True
     live = [one for one in library.ordinals() if one not in later]
-    query = np.random.default_rng().choice(np.array([-1, 1], dtype=np.float32), (_DIRECTIONS, vectors.dimension))
-    kept = ~np.isin(vectors.ids // STRIDE, list(later))
-    rows = np.flatnonzero(kept)
-    held = np.stack([vectors.scores(one[None, :], rows)[0] for one in query]) if len(rows) else np.empty((3, 0))
+    ids, anchors, held = vectors.ids, vectors.anchors, vectors.matrix()
+    rows = np.flatnonzero(~np.isin(ids // STRIDE, list(later)))
     at = 0
     for start in range(0, len(live), _AT_ONCE):
         true = library.passage_rows(live[start : start + _AT_ONCE])
         here = rows[at : at + len(true)]
-        ids, anchors = vectors.ids[here], vectors.anchors[here]
-        if ids.tolist() != [one.passage_id for one in true] or anchors.tolist() != [one.anchor for one in true]:
+        if ids[here].tolist() != [one.passage_id for one in true]:
             return False
-        if true:
-            stored = np.frombuffer(b"".join(one.vector for one in true), dtype=np.float16).reshape(len(true), -1)
-            wanted = query @ stored.astype(np.float32).T
-            if not np.allclose(held[:, at : at + len(true)], wanted, rtol=0, atol=_ALIKE):
-                return False
+        if anchors[here].tolist() != [one.anchor for one in true]:
+            return False
+        if held[here].tobytes() != b"".join(one.vector for one in true):
+            return False
         at += len(true)
     return at == len(rows)
 

@@ -6,6 +6,7 @@ candidate gets its score in every channel (`index.ranking`). Filters decide befo
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,17 +16,19 @@ from index.encoder import Encoder
 from index.knowing import Names
 from index.lexicon import Allowed
 from index.meaning import Meaning
+from index.ranking import Scores
 from index.store.library import Library
 from index.store.records import Scope
 from index.store.schema import STRIDE
 from rag.known import Place, Sought
 from rag.periods import Days
-from rag.question import parse
+from rag.question import Question, parse
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 _NEAREST = 200  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 300  # turns proposed by words, alone and in windows each
-_READ = 150  # candidates whose text is looked at
+_READ = 150  # candidates whose text may be looked at
+_TOGETHER = 50  # of them, read at once; for ten hits, one or two times will do
 
 
 class Search:
@@ -35,12 +38,17 @@ class Search:
         library: The truth.
         encoder: Of questions; the one whose vectors the library holds.
         derived: The library's indexes.
+        patience_s: How long a search in a large library waits for what changed to be taken in, before it goes on with
+            what there is; what was deleted is not found even so. None to wait for all of it.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, derived: Derived) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, derived: Derived, *, patience_s: float | None = None
+    ) -> None:
         self._library = library
         self._encoder = encoder
         self._derived = derived
+        self._patience_s = patience_s
         self._names = Names(library)
 
     def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
@@ -53,7 +61,7 @@ class Search:
             near: Days that it names: transcripts of these days come forward.
         """
         # 1. Level with the library, and what of it may be seen.
-        self._derived.catch_up()
+        self._derived.catch_up(patience_s=self._patience_s)
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
@@ -64,19 +72,39 @@ class Search:
         nearest |= meaning.of([turn_id for turn_id in candidates if turn_id not in nearest])
         # 3. How well each was found.
         known = ranking.found(candidates, nearest, words)
-        best = sorted(candidates, key=lambda turn_id: -known[turn_id])[: max(_READ, 2 * top_k)]
+        raised = ranking.of_days(near, known, self._library.dates(candidates)) if near else known
+        best = sorted(candidates, key=lambda turn_id: -raised[turn_id])[: max(_READ, 2 * top_k)]
         # 4. Read the best, as long as they are still in the library: what in them speaks for an answer.
-        turns = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
-        worth = ranking.read(question, {one: known[one] for one in best}, turns, known)
-        worth = ranking.of_days(near, worth, turns)
+        worth = self._read(question, {one: raised[one] for one in best}, known, top_k)
         # 5. What is answered by minutes of talk is found where the most of it lies.
         if question.broad:
-            turns = self._library.turns(_let_through(stretches.around(best), scope))
+            turns = self._library.said(_let_through(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
-        ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
-        hits = [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
-        self._library.vouch({turn_id // STRIDE for turn_id, _ in ranked[:top_k]})
-        return hits
+        ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))[:top_k]
+        whole = self._library.turns([turn_id for turn_id, _ in ranked])
+        self._library.vouch({turn_id // STRIDE for turn_id in whole})
+        return [Hit(whole[one][0], (whole[one][1],), score) for one, score in ranked if one in whole]
+
+    def _read(self, question: Question, scores: Scores, known: Scores, top_k: int) -> Scores:
+        """What turns are worth once they are read; those left out that cannot be among the `top_k` best.
+
+        Args:
+            question: Taken apart; all turns are read for a broad one.
+            scores: How well the turns were found, what their days gain them included.
+            known: How well all candidates were found.
+            top_k: How many turns are wanted.
+        """
+        ceilings, worth = ranking.ceilings(question, scores, known), dict[int, float]()
+        order = sorted(scores, key=lambda turn_id: -ceilings[turn_id])
+        for at in range(0, len(order), _TOGETHER):
+            if not question.broad and len(worth) >= top_k:
+                last = heapq.nlargest(top_k, worth.values())[-1]
+                if ceilings[order[at]] < last:
+                    break
+            some = order[at : at + _TOGETHER]
+            turns = self._library.said([*some, *(turn_id - 1 for turn_id in some)])
+            worth |= ranking.read(question, {one: scores[one] for one in some}, turns, known)
+        return worth
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""

