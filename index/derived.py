@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,18 +17,19 @@ from threading import Lock
 
 import numpy as np
 
-from index.lexicon import Lexicon, TurnWords
+from index import worded
+from index.encoder import Vectors
+from index.meaning import Meaning
 from index.store.database import LOCK_TIMEOUT_S
 from index.store.library import Library
-from index.store.records import PassageRow, Point, TurnRow
+from index.store.records import PassageRow, Point, Scope
 from index.store.schema import STRIDE
 from index.vectors import VectorIndex
-from rag.errors import LibraryFullError, LibraryLockedError, LibraryMismatchError
-from rag.words import content_words, words
+from index.worded import Words
+from rag.errors import LibraryFullError, LibraryMismatchError
 
-_VECTORS, _WORDS, _MANIFEST = "vectors", "words", "manifest.json"
+_VECTORS, _MANIFEST = "vectors", "manifest.json"
 _AT_ONCE = 200  # transcripts read from the database in one go
-_TRIES = 5  # attempts to bring the words level while other processes write them too
 _ORPHANED_S = 3600.0  # age at which files that no manifest names are left over from a process that died
 
 
@@ -70,7 +70,8 @@ class Derived:
         self._lock = Lock()
         self.vectors, self._point = self._loaded(dimension)
         self._saved = self._point
-        self.lexicon = Lexicon(library.home / _WORDS, lock_timeout_s=lock_timeout_s)
+        self._words = Words(library, lock_timeout_s=lock_timeout_s)
+        self.lexicon = self._words.lexicon
 
     def catch_up(self) -> None:
         """Bring both indexes to the library's present; costs what changed.
@@ -81,12 +82,16 @@ class Derived:
             newest = self._library.newest()
             if self._point != newest:
                 self.vectors, self._point = self._caught_up()
-            for _ in range(_TRIES):
-                since = self.lexicon.point()
-                if since == newest or (since.generation > newest.generation and self._library.knows(since)):
-                    return
-                self._catch_up_words(since)
-            raise LibraryLockedError(f"{self._library.home / _WORDS} is kept busy by other processes; try again")
+            self._words.catch_up(newest)
+
+    def meaning(self, query: Vectors, scope: Scope) -> Meaning:
+        """A question's vector, shape (1, dimension), against the vectors as they are now."""
+        return Meaning(self.vectors, query, scope)
+
+    @property
+    def count(self) -> int:
+        """How many passages the vectors are of."""
+        return len(self.vectors)
 
     def save(self) -> None:
         """Write the vectors to disk, if they changed since they were read or written."""
@@ -166,34 +171,21 @@ class Derived:
         ids = np.array([row.passage_id for row in rows], dtype=np.int64)
         vectors.add(ids, np.array([row.anchor for row in rows], dtype=np.int64), stored.astype(np.float32))
 
-    def _catch_up_words(self, since: Point) -> None:
-        known = self._library.knows(since)
-        changes = self._library.changes(since.generation if known else 0)
-        touched = sorted({change.ordinal for change in changes})
-        self.lexicon.update(
-            since=since,
-            point=changes[-1].point if changes else Point(),
-            gone=touched if known else None,
-            come=((ordinal, _turn_words(self._library.turn_rows([ordinal]))) for ordinal in touched),
-        )
-
 
 def is_level(library: Library) -> bool:
     """Whether both indexes on disk are where the library's history stands."""
-    folder = library.home / _WORDS
-    words = Lexicon(folder, lock_timeout_s=0).point() if folder.exists() else Point()
     try:
         found = Manifest(**json.loads((library.home / _VECTORS / _MANIFEST).read_text(encoding="utf-8")))
         vectors = Point(found.generation, found.stamp)
     except (OSError, ValueError, TypeError):
         vectors = Point()
-    return vectors == words == library.newest()
+    return vectors == worded.point(library) == library.newest()
 
 
 def size(home: Path) -> int:
     """How many bytes both indexes take on disk."""
     found = 0
-    for path in (path for name in (_VECTORS, _WORDS) for path in (home / name).glob("*")):
+    for path in (path for name in (_VECTORS, worded.FOLDER) for path in (home / name).glob("*")):
         with suppress(OSError):  # files come and go
             found += path.stat().st_size
     return found
@@ -201,13 +193,5 @@ def size(home: Path) -> int:
 
 def discard(home: Path) -> None:
     """Throw both indexes away; they are made again from the library when next needed."""
-    for name in (_VECTORS, _WORDS):
+    for name in (_VECTORS, worded.FOLDER):
         shutil.rmtree(home / name, ignore_errors=True)
-
-
-def _turn_words(rows: list[TurnRow]) -> Iterator[TurnWords]:
-    """Each turn's words: with its speaker's name, alone and with one and three turns on either side; and as said."""
-    spoken = [content_words(f"{row.speaker or ''} {row.text}") for row in rows]
-    for at, row in enumerate(rows):
-        narrow, wide = ([w for one in spoken[max(at - k, 0) : at + k + 1] for w in one] for k in (1, 3))
-        yield TurnWords(row.turn_id, spoken[at], narrow, wide, words(row.text))

@@ -46,14 +46,19 @@ class Meaning:
         return self._near(np.concatenate(rows)) if rows else {}
 
     def _near(self, rows: Ids) -> Nearness:
-        if len(rows) == 0:
-            return {}
-        scores = self._vectors.scores(self._query, rows).tolist()
-        near: Nearness = {}
-        for anchor, alone, narrow, wide in zip(self._vectors.anchors[rows].tolist(), *scores, strict=True):
-            known = near.get(anchor, _FURTHEST)
-            near[anchor] = (max(known[0], alone), max(known[1], narrow), max(known[2], wide))
-        return near
+        return near(self._vectors, self._query, rows)
+
+
+def near(vectors: VectorIndex, query: Vectors, rows: Ids) -> Nearness:
+    """How near the turns are that these rows stand for; `query` has shape (1, dimension)."""
+    if len(rows) == 0:
+        return {}
+    scores = vectors.scores(query, rows).tolist()
+    found: Nearness = {}
+    for anchor, alone, narrow, wide in zip(vectors.anchors[rows].tolist(), *scores, strict=True):
+        known = found.get(anchor, _FURTHEST)
+        found[anchor] = (max(known[0], alone), max(known[1], narrow), max(known[2], wide))
+    return found
 
 
 def mask(anchors: Ids, scope: Scope) -> Mask | None:

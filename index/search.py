@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from index import ranking, stretches
-from index.derived import Derived
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.knowing import Names
-from index.lexicon import Allowed
-from index.meaning import Meaning
+from index.lexicon import Allowed, Lexicon
+from index.meaning import Nearness
 from index.store.library import Library
 from index.store.records import Scope
 from rag.known import Place, Sought
@@ -26,6 +26,37 @@ _LEXICAL = 300  # turns proposed by words, alone and in windows each
 _READ = 150  # candidates whose text is looked at
 
 
+class Near(Protocol):
+    """One question's vector against all vectors that may be seen."""
+
+    def nearest(self, limit: int) -> Nearness:
+        """The turns of the `limit` nearest passages and of the passages beside them."""
+
+    def of(self, turn_ids: list[int]) -> Nearness:
+        """Those of these turns that have a passage."""
+
+
+class Indexes(Protocol):
+    """Both indexes of a library: in this process (`index.derived`), or the vectors in an engine (`index.remote`)."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words."""
+
+    @property
+    def count(self) -> int:
+        """How many passages the vectors are of."""
+
+    def catch_up(self) -> None:
+        """Bring both to the library's present."""
+
+    def save(self) -> None:
+        """Write down what is kept in this process, if it changed."""
+
+    def meaning(self, query: Vectors, scope: Scope) -> Near:
+        """A question's vector, shape (1, dimension), against the vectors as they are now."""
+
+
 class Search:
     """Finding in one library; safe to use from several threads.
 
@@ -35,7 +66,7 @@ class Search:
         derived: The library's indexes.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, derived: Derived) -> None:
+    def __init__(self, library: Library, encoder: Encoder, derived: Indexes) -> None:
         self._library = library
         self._encoder = encoder
         self._derived = derived
@@ -54,7 +85,7 @@ class Search:
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
-        meaning = Meaning(self._derived.vectors, self._encoder.encode_query(query), scope)
+        meaning = self._derived.meaning(self._encoder.encode_query(query), scope)
         words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=_allowed(scope))
         near = meaning.nearest(_NEAREST)
         candidates = sorted({*near, *words.alone, *words.windows, *words.wide})
