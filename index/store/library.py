@@ -26,6 +26,7 @@ from index.store.records import (
     Scope,
     TurnRow,
 )
+from index.store.shared import Shared
 from rag import passages
 from rag.errors import LibraryLockedError, LibraryMismatchError
 from rag.known import Place
@@ -54,6 +55,7 @@ class Library:
         self.answers = Answers(self._database)
         self.keys = Keys(self._database)
         self.jobs = Jobs(self._database)
+        self.shared = Shared(self._database)
 
     def close(self) -> None:
         """Let the files go."""
