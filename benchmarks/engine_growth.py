@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,12 +48,18 @@ def main() -> None:
         server = MilvusServer(MilvusServerConfig(data_dir=folder))
         server.start()
         try:
-            milvus = Milvus(Address(f"http://127.0.0.1:{server.listen_port}", graph=options.search == "graph"))
-            rows = grown(milvus, server.server_proc.pid, Path(folder) / "data", vectors, options.sizes)
+            milvus = Milvus(
+                Address(f"http://127.0.0.1:{server.listen_port}", graph=options.search == "graph"), timeout_s=120
+            )
+            for rows in grown(milvus, server.server_proc.pid, Path(folder) / "data", vectors, options.sizes):
+                tell(rows, vectors, options.search)
         finally:
             server.stop()
+
+
+def tell(rows: list[str], vectors: Vectors, search: str) -> None:
     record(
-        f"Milvus by number of passages, {options.search}",
+        f"Milvus by number of passages, {search}",
         [
             f"Vectors of {vectors.shape[1]} numbers; {len(vectors):,} real ones, beyond that the same with noise."
             f" Nearest 200 of {_QUESTIONS} passages with noise, one at a time; narrow: {_FREE} of 1,000 transcripts.",
@@ -64,10 +71,10 @@ def main() -> None:
     )
 
 
-def grown(milvus: Milvus, pid: int, data: Path, vectors: Vectors, sizes: list[int]) -> list[str]:
-    """One row of the table for each size."""
+def grown(milvus: Milvus, pid: int, data: Path, vectors: Vectors, sizes: list[int]) -> Iterator[list[str]]:
+    """The rows of the table, so far, after each size."""
     rng = np.random.default_rng(3)
-    name, there, rows = milvus.make("growth_0", vectors.shape[1]), 0, []
+    name, there, rows = milvus.make("growth_0", vectors.shape[1]), 0, list[str]()
     asked = noisy(vectors[rng.integers(0, len(vectors), _QUESTIONS)], rng)
     best = np.full((_QUESTIONS, 200), -9.0, np.float32)
     for size in sizes:
@@ -94,8 +101,7 @@ def grown(milvus: Milvus, pid: int, data: Path, vectors: Vectors, sizes: list[in
             f" {np.percentile(whole, 50):.0f} | {np.percentile(whole, 99):.0f} | {np.percentile(few, 50):.0f} |"
             f" {recall:.3f} |"
         )
-        print(rows[-1], flush=True)
-    return rows
+        yield rows
 
 
 def noisy(vectors: Vectors, rng: np.random.Generator) -> Vectors:

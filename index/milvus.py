@@ -98,11 +98,13 @@ class Milvus:
     def mark(self, name: str, point: Point) -> int:
         """As `index.engine.Engine`.
 
-        The time that Milvus tells of a delete is one before it: that of a row written after it is the floor.
+        The time that Milvus tells of a delete is one before it: that of a row written after it is the floor. It is
+        waited for here, for as long as much that was put in takes: searches would not have that time.
         """
         known = self._twice(lambda c: c.describe_collection(name, timeout=self._timeout_s))
         blank = np.zeros(_dimension(known), np.float32)
         floor = self._put(name, [_row(_FLOOR, 0, 0, blank)])
+        self._twice(lambda c: c.query(name, ids=[_FLOOR], output_fields=["id"], timeout=_SLOW_S, **_since(floor)))
         self._put(name, [_row(_POINT, point.generation, point.stamp, blank), _row(_FLOOR, floor, 0, blank)])
         return floor
 
@@ -122,9 +124,6 @@ class Milvus:
 
     def nearest(self, standing: Standing, query: Vectors, limit: int, rule: Rule) -> Found:
         """As `index.engine.Engine`."""
-        seen: dict[str, Any] = {"consistency_level": "Strong"}
-        if standing.floor:  # as good as strong, without waiting for the clock of every node
-            seen = {"consistency_level": "Customized", "guarantee_timestamp": standing.floor}
         wanted = limit + 2  # the rows that are no passages may be among them
         found = self._twice(
             lambda c: c.search(
@@ -135,7 +134,7 @@ class Milvus:
                 output_fields=["anchor"],
                 search_params={"params": {"ef": max(_LOOKED_AT, 2 * wanted)} if self._address.graph else {}},
                 timeout=self._timeout_s,
-                **seen,
+                **_since(standing.floor),
             )
         )[0]
         hits = [(one["id"], one["entity"]["anchor"], one["distance"]) for one in found if one["id"] >= STRIDE][:limit]
@@ -223,6 +222,13 @@ class Milvus:
             f"the search engine at {self._host} ({URL}) cannot be used ({reason[:200]}); see that Milvus runs there,"
             " or unset the setting to search in the process"
         )
+
+
+def _since(floor: int) -> dict[str, Any]:
+    """How to ask for all that was written until then: as good as strong, without waiting for every node's clock."""
+    if not floor:
+        return {"consistency_level": "Strong"}
+    return {"consistency_level": "Customized", "guarantee_timestamp": floor}
 
 
 def _row(number: int, anchor: int, ordinal: int, vector: Vectors) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def test_several_servers_find_what_one_machine_finds_through_everything(library:
     put(library, "newer.txt", "Zoe: The bridge.")
     check()
     client.close()
+    with pytest.raises(LibraryMismatchError, match=r"length 64, .* 32; set TRANSCITE_ENCODER back"):
+        Remote(library, Milvus(Address(milvus_url)), dimension=32).catch_up()
 
 
 def test_rules_let_through_what_they_say_whatever_their_length(milvus: Milvus) -> None:
@@ -124,20 +126,11 @@ def test_a_graph_is_kept_apart_and_finds_nearly_the_same(library: Library, milvu
     assert Milvus(Address(milvus_url)).standing(name(library), strongly=True) is None
 
 
-def test_vectors_of_another_length_are_refused_with_the_cure(library: Library, milvus_url: str) -> None:
-    put(library, "a.txt", "Ann: The moon.")
-    found(server(library, milvus_url), "moon")
-    with pytest.raises(LibraryMismatchError, match=r"length 64, .* 32; set TRANSCITE_ENCODER back"):
-        Remote(library, Milvus(Address(milvus_url)), dimension=32).catch_up()
-
-
-def test_nobody_waits_longer_than_two_time_outs(library: Library, milvus_url: str) -> None:
-    put(library, "a.txt", "Ann: The moon.")
-    slow = Milvus(Address(milvus_url), timeout_s=0.001)
-    search = Search(library, HashingEncoder(), Remote(library, slow, dimension=64))
+def test_nobody_waits_longer_than_two_time_outs(milvus_url: str) -> None:
+    slow, query = Milvus(Address(milvus_url), timeout_s=0.001), np.ones((1, 16), np.float32)
     began = time.monotonic()
     with pytest.raises(EngineError, match=r"127\.0\.0\.1:\d+ \(TRANSCITE_INDEX_URL\) cannot be used"):
-        found(search, "moon")
+        slow.nearest(Standing("any", Point(), 1, 16), query, 10, Rule())
     assert time.monotonic() - began < 5
 
 
