@@ -102,7 +102,7 @@ class Parts:
         if self.settings.index is None:
             return None
         settings_index.need_extra()
-        from index.milvus import Milvus
+        from index.milvus.engine import Milvus
 
         return Milvus(self.settings.index)
 

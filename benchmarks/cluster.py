@@ -38,7 +38,7 @@ from confluent_kafka import Producer
 from engine import Known, questions
 
 from index.address import Address
-from index.milvus import Milvus
+from index.milvus.engine import Milvus
 from index.remote import Remote
 from index.search import Search
 from index.sentence_encoder import SentenceEncoder

@@ -23,7 +23,7 @@ from common import record
 from index.address import Address
 from index.derived import Derived
 from index.encoder import Vectors
-from index.milvus import Milvus
+from index.milvus.engine import Milvus
 from index.remote import Remote
 from index.search import Search
 from index.sentence_encoder import SentenceEncoder
@@ -39,8 +39,9 @@ def main() -> None:
     parser.add_argument("--suites", type=Path, required=True)
     parser.add_argument("--url")
     parser.add_argument("--search", choices=("exact", "graph"), default="exact")
+    parser.add_argument("--many", type=int, default=_MANY, help="how many questions, at most")
     options = parser.parse_args()
-    asked = questions(options.suites)
+    asked = questions(options.suites, options.many)
     with started(options.url) as url:
         compare(options.home, Address(url, graph=options.search == "graph"), asked)
 

@@ -23,7 +23,7 @@ from index.address import Address
 from index.derived import Derived
 from index.encoder import Vectors
 from index.engine import Rule, Standing
-from index.milvus import Milvus
+from index.milvus.engine import Milvus
 from index.store.library import Library
 from index.store.records import Point
 from index.store.schema import STRIDE
@@ -114,7 +114,7 @@ def noisy(vectors: Vectors, rng: np.random.Generator) -> Vectors:
 def settle(milvus: Milvus, name: str) -> None:
     """Wait until every sealed row has its index."""
     for _ in range(600):
-        known = milvus._client().describe_index(name, "vector")
+        known = milvus._calls.twice(lambda c: c.describe_index(name, "vector"))
         if known.get("pending_index_rows", 0) == 0:
             return
         time.sleep(1)

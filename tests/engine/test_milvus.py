@@ -11,7 +11,7 @@ from pymilvus import MilvusClient
 
 from index.address import Address
 from index.engine import Rule, Standing
-from index.milvus import Milvus
+from index.milvus.engine import Milvus
 from index.remote import Remote, name
 from index.remote_health import health
 from index.search import Search
