@@ -11,6 +11,8 @@ CORPUS_ARCHIVE := ../shared/corpus/changelog.tar.xz
 CORPUS ?= $(if $(wildcard $(CORPUS_ARCHIVE)),.cache/corpus)
 # What it asks; only the time it takes is measured, so any questions will do.
 QUESTIONS ?= $(firstword $(wildcard ../shared/eval/podcasts/dev.jsonl) seeds/questions.jsonl)
+# Passages of the libraries that `make bench` measures growth on; 1000000 takes half an hour and 5 GB of disk more.
+SIZES ?= 1000,10000,100000
 # The suites that `make bench-quality` measures on: a folder with locomo/, qmsum/val.jsonl and podcasts/dev.jsonl.
 SUITES ?= ../shared/eval
 # Extras to install besides: make .venv/installed EXTRAS=otel.
@@ -67,10 +69,12 @@ rebuilt: api/widget/node_modules/.installed ## check that the committed widget i
 
 bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search, asking and serving (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
-	@rm -rf .cache/bench
+	@rm -rf .cache/bench .cache/growth
 	@$(ALONE); .venv/bin/python benchmarks/ingest.py --corpus "$(CORPUS)" --home .cache/bench
 	@$(ALONE); .venv/bin/python benchmarks/ask.py --home .cache/bench --questions "$(QUESTIONS)"
 	@$(ALONE); .venv/bin/python benchmarks/serve.py --home .cache/bench --questions "$(QUESTIONS)"
+	@$(ALONE); .venv/bin/python benchmarks/growth.py --home .cache/bench --questions "$(QUESTIONS)" --sizes $(SIZES) \
+		--plot docs/growth.png
 
 bench-quality: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure search, quoted answers and refusals (SUITES=folder, CORPUS=folder)
 	@test -d "$(SUITES)/locomo" -a -f "$(SUITES)/qmsum/val.jsonl" -a -f "$(SUITES)/podcasts/dev.jsonl" || \

@@ -42,7 +42,7 @@ def main() -> None:
     library = Library(options.home, encoder=options.encoder)
     derived = Derived(library, dimension=library.dimension() or 0)
     derived.catch_up()
-    vectors = derived.vectors._matrix().copy()
+    vectors = derived.vectors.matrix().astype(np.float32)
     library.close()
     with TemporaryDirectory(prefix="transcite-growth-") as folder:
         server = MilvusServer(MilvusServerConfig(data_dir=folder))

@@ -18,6 +18,7 @@ _ALONE, _WINDOW, _WIDE, _WHOLE, _SAID = "alone", "window", "wide", "whole", "sai
 _TURN, _ORDINAL, _GENERATION, _STAMP = "turn_id", "ordinal", "generation", "stamp"
 _HEAP_BYTES = 64_000_000
 _SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
+_PIECES = 16  # segments beyond which they are merged; tantivy merges eight of a size
 _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
 
@@ -138,13 +139,31 @@ class Lexicon:
             manifest.add_unsigned(_STAMP, point.stamp)
             writer.add_document(manifest)
             writer.commit()
-            writer.wait_merging_threads()
+            if gone is None:
+                writer.wait_merging_threads()
         except (ValueError, OSError) as error:
             raise _unwritable(self._folder, error) from error
         finally:
             del writer  # gives the lock back
         self._index.reload()
         return True
+
+    def tidy(self) -> None:
+        """Merge what many updates left in pieces, once they are many; whoever searches does not wait for it.
+
+        Raises:
+            LibraryError: It cannot be written; the index is as it was.
+        """
+        if self._index.searcher().num_segments <= _PIECES:
+            return
+        writer = self._writer()
+        try:
+            writer.commit()  # tantivy looks for what to merge when it commits
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise _unwritable(self._folder, error) from error
+        finally:
+            del writer  # gives the lock back
 
     def find(self, words: Sequence[str], *, limit: int, allowed: Allowed) -> Matches:
         """The best turns and transcripts for `words`.

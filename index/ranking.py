@@ -13,17 +13,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from index.lexicon import Matches
 from index.meaning import NOWHERE, Nearness
+from index.store.records import TurnRow
 from index.store.schema import STRIDE
 from rag.evidence import asks
 from rag.question import Question
 from rag.reading import holds_any
-from rag.values import Source, Turn
 from rag.words import content_words
 
 _MEANING = (0.13, 0.13, 0.18)  # alone, narrow, wide
@@ -33,6 +34,7 @@ _TRANSCRIPT = 0.12
 # before it is a question (which costs, as most questions are about something else) that was itself found.
 _NAMED, _KINDS, _LENGTH = 0.08, {"time": 0.15, "number": 0.14, "name": 0.09}, 0.25
 _ASKS, _AFTER, _ANSWERS = -0.07, -0.12, 0.29
+_ROUNDING = 1e-9  # sums of the same numbers in another order
 _LONG = 120  # words beyond which a turn says no more
 
 Scores = dict[int, float]
@@ -42,15 +44,32 @@ def found(candidates: Sequence[int], near: Nearness, words: Matches) -> Scores:
     """How well each turn was found, 0 to 1, by turn id."""
     if not candidates:
         return {}
-    by_meaning = np.array([near.get(one, NOWHERE) for one in candidates]).T
-    by_words = [[scores.get(one, 0.0) for one in candidates] for scores in (words.alone, words.windows, words.wide)]
-    whole = [words.transcripts.get(one // STRIDE, 0.0) for one in candidates]
+    cosines = chain.from_iterable(map(near.get, candidates, repeat(NOWHERE)))
+    by_meaning = np.fromiter(cosines, dtype=np.float64).reshape(len(candidates), -1).T
+    by_words = [_values(scores, candidates) for scores in (words.alone, words.windows, words.wide)]
+    whole = _values(words.transcripts, [one // STRIDE for one in candidates])
     channels = np.stack([scaled(values) for values in (*by_meaning, *by_words, whole)])
     weights = np.array([*_MEANING, *_WORDS, _TRANSCRIPT])
     return dict(zip(candidates, (weights @ channels).tolist(), strict=True))
 
 
-def read(question: Question, scores: Scores, turns: Mapping[int, tuple[Source, Turn]], known: Scores) -> Scores:
+def _values(scores: Scores, keys: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The scores of these keys, 0 where there is none; without a step of the interpreter for each."""
+    return np.fromiter(map(scores.get, keys, repeat(0.0)), dtype=np.float64, count=len(keys))
+
+
+def ceilings(question: Question, scores: Scores, known: Scores) -> Scores:
+    """What turns can be worth at most, whatever is read in them: `read` gives no turn more."""
+    most = (
+        _LENGTH + (_NAMED if question.names else 0.0) + sum(_KINDS[kind] for kind in _KINDS if kind in question.wants)
+    )
+    return {
+        turn_id: score + most + max(_AFTER + _ANSWERS * known.get(turn_id - 1, 0.0), 0.0) + _ROUNDING
+        for turn_id, score in scores.items()
+    }
+
+
+def read(question: Question, scores: Scores, turns: Mapping[int, TurnRow], known: Scores) -> Scores:
     """The same scores, by what is in the turns.
 
     Args:
@@ -64,9 +83,9 @@ def read(question: Question, scores: Scores, turns: Mapping[int, tuple[Source, T
     for turn_id, score in scores.items():
         if turn_id in turns:
             before = turns.get(turn_id - 1)
-            asked = before is not None and asks(before[1].text)
+            asked = before is not None and asks(before.text)
             after = _AFTER + _ANSWERS * known.get(turn_id - 1, 0.0) if asked else 0.0
-            worth[turn_id] = score + reader.worth(turns[turn_id][1]) + after
+            worth[turn_id] = score + reader.worth(turns[turn_id]) + after
     return worth
 
 
@@ -81,9 +100,10 @@ def scaled(values: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.
 class _Reader:
     question: Question
 
-    def worth(self, turn: Turn) -> float:
+    def worth(self, turn: TurnRow) -> float:
         """What is in a turn that speaks for an answer, whatever it is about."""
-        named = bool(self.question.names & set(content_words(turn.speaker or "")))
+        names = self.question.names
+        named = bool(names) and not names.isdisjoint(content_words(turn.speaker or ""))
         kinds = sum(
             worth
             for kind, worth in _KINDS.items()

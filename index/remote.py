@@ -90,7 +90,8 @@ class Remote:
         return RemoteMeaning(self._engine, self._now, self._library.shared, query, scope)
 
     def save(self) -> None:
-        """Nothing: the engine keeps what it was given."""
+        """Tidy the words up; the engine keeps what it was given."""
+        self.lexicon.tidy()
 
     def renew(self) -> None:
         """Make the vectors in the engine anew; what is there is searched until then."""

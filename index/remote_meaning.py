@@ -13,10 +13,12 @@ import numpy as np
 from index import rules
 from index.encoder import Vectors
 from index.engine import Engine, Found, Ids, Rule, Standing, VanishedError
-from index.meaning import Nearness, near
+from index.meaning import Meaning, Nearness
+from index.segment import Rows
 from index.store.records import Scope
 from index.store.shared import Shared
-from index.vectors import WIDE, VectorIndex
+from index.vectors import VectorIndex
+from index.windows import WIDE
 
 _MORE = 4_000  # asked for where what may not be seen is sorted out here
 _REACH = len(WIDE)  # passages on either side that a window holds
@@ -65,13 +67,16 @@ class RemoteMeaning:
             found = self._found(again, limit)
         vectors = self._read(found.ids, _REACH + 1)
         beside = np.isin(vectors.ids, _around(found.ids, 1))
-        return near(vectors, self._query, np.flatnonzero(beside & rules.allowed(vectors.anchors, self._scope)))
+        return self._near(vectors, np.flatnonzero(beside & rules.allowed(vectors.anchors, self._scope)))
 
     def of(self, turn_ids: list[int]) -> Nearness:
         """Those of these turns that have a passage."""
         wanted = np.array(self._shared.passages_of(turn_ids), dtype=np.int64)
         vectors = self._read(wanted, _REACH)
-        return near(vectors, self._query, np.flatnonzero(np.isin(vectors.ids, wanted)))
+        return self._near(vectors, np.flatnonzero(np.isin(vectors.ids, wanted)))
+
+    def _near(self, vectors: VectorIndex, rows: Ids) -> Nearness:
+        return Meaning(vectors, self._query, Scope()).near(rows)
 
     def _found(self, standing: Standing, limit: int) -> Found:
         """The nearest passages in scope."""
@@ -93,7 +98,7 @@ class RemoteMeaning:
         if rows:
             stored = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).reshape(len(rows), -1)
             held, anchors = (np.array([getattr(row, of) for row in rows], np.int64) for of in ("passage_id", "anchor"))
-            vectors.add(held, anchors, stored.astype(np.float32))
+            vectors.add([Rows.of(held, anchors, stored)])
         return vectors
 
 

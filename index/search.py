@@ -6,6 +6,7 @@ candidate gets its score in every channel (`index.ranking`). Filters decide befo
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -15,15 +16,17 @@ from index.encoder import Encoder, Vectors
 from index.knowing import Names
 from index.lexicon import Allowed, Lexicon
 from index.meaning import Nearness
+from index.ranking import Scores
 from index.store.library import Library
 from index.store.records import Scope
 from rag.known import Place, Sought
-from rag.question import parse
+from rag.question import Question, parse
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 _NEAREST = 200  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 300  # turns proposed by words, alone and in windows each
-_READ = 150  # candidates whose text is looked at
+_READ = 150  # candidates whose text may be looked at
+_TOGETHER = 50  # of them, read at once; for ten hits, one or two times will do
 
 
 class Near(Protocol):
@@ -47,8 +50,8 @@ class Indexes(Protocol):
     def count(self) -> int:
         """How many passages the vectors are of."""
 
-    def catch_up(self) -> None:
-        """Bring both to the library's present."""
+    def catch_up(self, *, patience_s: float | None = None) -> None:
+        """Bring both to the library's present; after so long, where it may be, go on with what there is."""
 
     def save(self) -> None:
         """Write down what is kept in this process, if it changed."""
@@ -64,12 +67,17 @@ class Search:
         library: The truth.
         encoder: Of questions; the one whose vectors the library holds.
         derived: The library's indexes.
+        patience_s: How long a search in a large library waits for what changed to be taken in, before it goes on with
+            what there is; what was deleted is not found even so. None to wait for all of it.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, derived: Indexes) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, derived: Indexes, *, patience_s: float | None = None
+    ) -> None:
         self._library = library
         self._encoder = encoder
         self._derived = derived
+        self._patience_s = patience_s
         self._names = Names(library)
 
     def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
@@ -81,7 +89,7 @@ class Search:
             top_k: At most this many hits, each of one turn.
         """
         # 1. Level with the library, and what of it may be seen.
-        self._derived.catch_up()
+        self._derived.catch_up(patience_s=self._patience_s)
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
@@ -94,14 +102,35 @@ class Search:
         known = ranking.found(candidates, near, words)
         best = sorted(candidates, key=lambda turn_id: -known[turn_id])[: max(_READ, 2 * top_k)]
         # 4. Read the best, as long as they are still in the library: what in them speaks for an answer.
-        turns = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
-        worth = ranking.read(question, {one: known[one] for one in best}, turns, known)
+        worth = self._read(question, {one: known[one] for one in best}, known, top_k)
         # 5. What is answered by minutes of talk is found where the most of it lies.
         if question.broad:
-            turns = self._library.turns(_let_through(stretches.around(best), scope))
+            turns = self._library.said(_let_through(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
-        ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
-        return [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))[:top_k]
+        whole = self._library.turns([turn_id for turn_id, _ in ranked])
+        return [Hit(whole[one][0], (whole[one][1],), score) for one, score in ranked if one in whole]
+
+    def _read(self, question: Question, scores: Scores, known: Scores, top_k: int) -> Scores:
+        """What turns are worth once they are read; those left out that cannot be among the `top_k` best.
+
+        Args:
+            question: Taken apart; all turns are read for a broad one.
+            scores: How well the turns were found.
+            known: How well all candidates were found.
+            top_k: How many turns are wanted.
+        """
+        ceilings, worth = ranking.ceilings(question, scores, known), dict[int, float]()
+        order = sorted(scores, key=lambda turn_id: -ceilings[turn_id])
+        for at in range(0, len(order), _TOGETHER):
+            if not question.broad and len(worth) >= top_k:
+                last = heapq.nlargest(top_k, worth.values())[-1]
+                if ceilings[order[at]] < last:
+                    break
+            some = order[at : at + _TOGETHER]
+            turns = self._library.said([*some, *(turn_id - 1 for turn_id in some)])
+            worth |= ranking.read(question, {one: scores[one] for one in some}, turns, known)
+        return worth
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""

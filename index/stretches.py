@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.ranking import Scores, scaled
+from index.store.records import TurnRow
 from index.store.schema import STRIDE
 from rag.question import Question
-from rag.values import Source, Turn
 from rag.words import content_words
 
 TRANSCRIPTS = 5  # of which whole stretches are read: those with the best turns
@@ -37,7 +37,7 @@ def around(best: Sequence[int]) -> list[int]:
     return [turn_id for found in chosen for turn_id in range(min(found), max(found) + 1)]
 
 
-def dense(question: Question, known: Scores, alone: Scores, turns: dict[int, tuple[Source, Turn]]) -> Scores:
+def dense(question: Question, known: Scores, alone: Scores, turns: dict[int, TurnRow]) -> Scores:
     """What turns are worth where they lie, 0 to 1, by turn id.
 
     Args:
@@ -49,7 +49,7 @@ def dense(question: Question, known: Scores, alone: Scores, turns: dict[int, tup
     worth: Scores = {}
     for _, group in groupby(turns, key=lambda turn_id: turn_id // STRIDE):
         ids = list(group)
-        worth |= dict(zip(ids, _density(question, known, [turns[one][1] for one in ids], ids), strict=True))
+        worth |= dict(zip(ids, _density(question, known, [turns[one] for one in ids], ids), strict=True))
     if not worth:
         return {}
     thick = scaled(list(worth.values()))
@@ -57,7 +57,7 @@ def dense(question: Question, known: Scores, alone: Scores, turns: dict[int, tup
     return dict(zip(worth, (_DENSITY * thick + (1 - _DENSITY) * single).tolist(), strict=True))
 
 
-def _density(question: Question, known: Scores, turns: Sequence[Turn], ids: Sequence[int]) -> list[float]:
+def _density(question: Question, known: Scores, turns: Sequence[TurnRow], ids: Sequence[int]) -> list[float]:
     words = np.array([max(len(turn.text.split()), 1) for turn in turns], dtype=np.float64)
     # "the marketing" is Marketing as much as "Marketing" is: here the whole name counts, not its capitals.
     asked = set(question.words)

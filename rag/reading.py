@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 from rag.evidence import Evidence, Searcher, asks
 from rag.question import CALENDAR, Question, Wanted
@@ -188,9 +189,9 @@ def holds(kind: Wanted, text: str, question: Question) -> bool:
     """Whether `text` has a thing of the kind that a question asks for, and not merely the question's own."""
     if kind in {"reason", "time"}:
         return bool(_HOLDS[kind].search(text))
-    asked = set(surface_words(question.text))
     if kind == "number":
-        return any(not set(surface_words(one)) <= asked for one in _HOLDS["number"].findall(text))
+        asked = _asked(question)
+        return any(not asked.issuperset(surface_words(one.group())) for one in _HOLDS["number"].finditer(text))
     return any(
         holds_any("name", text[start:end], question)
         for start, end in sentence_ranges(text)
@@ -202,8 +203,15 @@ def holds_any(kind: Wanted, text: str, question: Question) -> bool:
     """The same, but of names any will do, whatever stands beside it: quicker, for whole turns."""
     if kind != "name":
         return holds(kind, text, question)
-    asked = set(surface_words(question.text))
-    return any(not set(surface_words(name)) <= asked for name in set(_NAME.findall(text)) - CALENDAR)
+    asked = _asked(question)
+    names = (one.group(1) for one in _NAME.finditer(text))
+    return any(name not in CALENDAR and not asked.issuperset(surface_words(name)) for name in names)
+
+
+@lru_cache(maxsize=64)
+def _asked(question: Question) -> frozenset[str]:
+    """The question's own words: each of many turns is compared with them."""
+    return frozenset(surface_words(question.text))
 
 
 def question_before(one: Evidence) -> str | None:

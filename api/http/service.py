@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from index.reports import Progress, Report
     from index.search import Indexes, Search
 
+_PATIENCE_S = 0.02  # of a search for changes that are being taken in; the pause it sees is about twice as long at most
 _REMEMBERED = 6  # answers of a conversation that a follow-up is read with
 
 _Held = TypeVar("_Held")
@@ -129,7 +130,7 @@ class Service:
                 encoder = OneAtATime(self.watch.encoder(self._parts.encoder), self.watch.waited)
                 derived = self._parts.indexes(self.library, dimension=encoder.dimension)
                 derived.catch_up()
-                search = Search(self.library, Remembering(encoder), derived)
+                search = Search(self.library, Remembering(encoder), derived, patience_s=_PATIENCE_S)
                 self._loaded = Loaded(encoder.patient(), derived, search)
             return self._loaded
 

@@ -254,6 +254,11 @@ class Library:
         with self._database.reading() as connection:
             return reading.turns_by_id(connection, turn_ids)
 
+    def said(self, turn_ids: list[int]) -> dict[int, TurnRow]:
+        """Who says what in the turns of these ids that are still there."""
+        with self._database.reading() as connection:
+            return reading.said(connection, turn_ids)
+
     def size(self, transcript_id: str) -> tuple[int, int] | None:
         """The number of a transcript's present version, and how many turns it has; None when it is not there."""
         with self._database.reading() as connection:

@@ -16,6 +16,18 @@ from rag.words import surface_words
 
 _MANY = 500  # ids in one statement; SQLite allows 32,766
 
+# Those of every search, made once: making a statement takes as long as running it.
+_NEWEST = sa.select(changes.c.generation, changes.c.stamp).order_by(changes.c.generation.desc()).limit(1)
+_NAMED = sa.and_(speakers.c.ordinal == turns.c.turn_id // STRIDE, speakers.c.label == turns.c.label)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_SPOKEN = turns.outerjoin(speakers, _NAMED)
+_SAID = sa.select(turns.c.turn_id, speakers.c.name, turns.c.text).select_from(_SPOKEN).where(turns.c.turn_id.in_(_IDS))
+_WHOLE = sa.select(turns, speakers.c.name, marks.c.marks).select_from(
+    _SPOKEN.outerjoin(marks, marks.c.turn_id == turns.c.turn_id)
+)
+_TURNS = _WHOLE.where(turns.c.turn_id.in_(_IDS))
+_TRANSCRIPTS = sa.select(transcripts).where(transcripts.c.ordinal.in_(_IDS))
+
 
 def fold(name: str) -> str:
     """A speaker's name as filters compare it: case, accents and punctuation aside."""
@@ -35,8 +47,8 @@ def dimension(connection: sa.Connection) -> int | None:
 
 def newest(connection: sa.Connection) -> Point:
     """Where the library's history stands."""
-    row = connection.execute(sa.select(changes).order_by(changes.c.generation.desc()).limit(1)).first()
-    return Point() if row is None else Point(row.generation, row.stamp)
+    row = connection.execute(_NEWEST).first()
+    return Point() if row is None else Point(*row)
 
 
 def knows(connection: sa.Connection, point: Point) -> bool:
@@ -50,7 +62,7 @@ def knows(connection: sa.Connection, point: Point) -> bool:
 def transcript(connection: sa.Connection, transcript_id: str) -> tuple[Source, Transcript]:
     """One transcript, whole. Raises NotFoundError when it is not there."""
     row = row_of(connection, transcript_id)
-    statement = _turn_query().where(_of_ordinal(turns.c.turn_id, row.ordinal)).order_by(turns.c.turn_id)
+    statement = _WHOLE.where(_of_ordinal(turns.c.turn_id, row.ordinal)).order_by(turns.c.turn_id)
     found = tuple(_turn(turn) for turn in connection.execute(statement))
     known = connection.execute(sa.select(speakers).where(speakers.c.ordinal == row.ordinal))
     people = tuple(Speaker(one.name, one.role, one.organisation, one.reason) for one in known)
@@ -75,13 +87,22 @@ def turns_by_id(connection: sa.Connection, turn_ids: Sequence[int]) -> dict[int,
     """The turns of these ids that are still there."""
     sources: dict[int, Source] = {}
     for some in chunks(sorted({turn_id // STRIDE for turn_id in turn_ids})):
-        for row in connection.execute(sa.select(transcripts).where(transcripts.c.ordinal.in_(some))):
+        for row in connection.execute(_TRANSCRIPTS, {"ids": some}):
             sources[row.ordinal] = source_of(row)
     found: dict[int, tuple[Source, Turn]] = {}
     for some in chunks(sorted(set(turn_ids))):
-        for row in connection.execute(_turn_query().where(turns.c.turn_id.in_(some))):
+        for row in connection.execute(_TURNS, {"ids": some}):
             if (source := sources.get(row.turn_id // STRIDE)) is not None:
                 found[row.turn_id] = (source, _turn(row))
+    return found
+
+
+def said(connection: sa.Connection, turn_ids: Iterable[int]) -> dict[int, TurnRow]:
+    """Who says what in the turns of these ids that are still there; a quarter of the work of reading them whole."""
+    found: dict[int, TurnRow] = {}
+    for some in chunks(sorted(set(turn_ids))):
+        rows = connection.execute(_SAID, {"ids": some})
+        found.update((turn_id, TurnRow(turn_id, speaker, text)) for turn_id, speaker, text in rows)
     return found
 
 
@@ -114,7 +135,7 @@ def turn_range(
     own = known[0]
     first, last = max(numbers[0], 1), min(numbers[1], STRIDE - 1)
     within = turns.c.turn_id.between(own * STRIDE + first, own * STRIDE + last)
-    rows = connection.execute(_turn_query().where(within).order_by(turns.c.turn_id)).all()
+    rows = connection.execute(_WHOLE.where(within).order_by(turns.c.turn_id)).all()
     # Whom a name means is settled among all that the filters let through, as in `scope`: "Allen" may be somebody
     # else's whole name elsewhere.
     ordinals = _ordinals(connection, filters)
@@ -170,7 +191,7 @@ def turn_rows(connection: sa.Connection, ordinals: Iterable[int]) -> list[TurnRo
     """The turns of these versions that are still there, in order of id."""
     rows: list[TurnRow] = []
     for ordinal in sorted(ordinals):
-        statement = _turn_query().where(_of_ordinal(turns.c.turn_id, ordinal)).order_by(turns.c.turn_id)
+        statement = _WHOLE.where(_of_ordinal(turns.c.turn_id, ordinal)).order_by(turns.c.turn_id)
         rows.extend(TurnRow(row.turn_id, row.name, row.text) for row in connection.execute(statement))
     return rows
 
@@ -215,12 +236,6 @@ def _turns_of(
         statement = sa.select(turns.c.turn_id).select_from(speakers.join(turns, spoken))
         found.extend(connection.execute(statement.where(speakers.c.folded == one, *there)).scalars())
     return tuple(sorted(one for one in found if inside is None or one // STRIDE in inside))
-
-
-def _turn_query() -> sa.Select[Any]:
-    named = sa.and_(speakers.c.ordinal == turns.c.turn_id // STRIDE, speakers.c.label == turns.c.label)
-    timed = turns.outerjoin(speakers, named).outerjoin(marks, marks.c.turn_id == turns.c.turn_id)
-    return sa.select(turns, speakers.c.name, marks.c.marks).select_from(timed)
 
 
 def _of_ordinal(column: sa.Column[Any], ordinal: int) -> sa.ColumnElement[bool]:

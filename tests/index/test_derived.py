@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.derived import Derived, discard
 from index.lexicon import Allowed
+from index.segment import Segment
 from index.store.library import FILE, Library
 from index.store.records import PassageRow
 from index.store.schema import STRIDE
@@ -41,7 +42,7 @@ def seen(
 ) -> tuple[list[int], list[int], list[bytes], dict[str, tuple[list[int], list[int], list[int]]]]:
     """What both indexes hold: rows and vectors, and who is found for each word."""
     vectors = indexes.vectors
-    matrix = vectors._matrix().copy() if len(vectors) else np.empty((0, vectors.dimension))
+    matrix = vectors.matrix()
     words = {}
     for word in WORDS:
         matches = indexes.lexicon.find([word], limit=1000, allowed=Allowed())
@@ -70,8 +71,8 @@ def test_indexes_hold_every_passage_and_every_word(library: Library, tmp_path: P
     rows = library.passage_rows([1, 2])
     assert indexes.vectors.ids.tolist() == [row.passage_id for row in rows]
     assert indexes.vectors.anchors.tolist() == [row.anchor for row in rows]
-    stored = np.stack([np.frombuffer(row.vector, dtype=np.float16) for row in rows]).astype(np.float32)
-    np.testing.assert_array_equal(indexes.vectors._matrix(), stored)
+    stored = np.stack([np.frombuffer(row.vector, dtype=np.float16) for row in rows])
+    np.testing.assert_array_equal(indexes.vectors.matrix(), stored)
     searcher = searching(library, indexes)
     assert found(searcher, "moon")[0] == (other, 1)
     assert found(searcher, "bridge")[0] == (one, 3)
@@ -157,13 +158,13 @@ def test_catching_up_reads_only_what_changed(tmp_path: Path) -> None:
 def test_a_new_name_is_found_by_its_words_and_the_old_one_no_more(library: Library) -> None:
     one = put(library, "a.txt", *LINES)
     indexes = level(derived(library))
-    ids, matrix = indexes.vectors.ids.copy(), indexes.vectors._matrix().copy()
+    ids, matrix = indexes.vectors.ids.copy(), indexes.vectors.matrix()
     library.rename_speaker(one, "Bob", "Robert")
     level(indexes)
     assert sorted(indexes.lexicon.find(["robert"], limit=9, allowed=Allowed()).alone) == [STRIDE + 2, STRIDE + 4]
     assert indexes.lexicon.find(["bob"], limit=9, allowed=Allowed()).alone == {}
     np.testing.assert_array_equal(indexes.vectors.ids, ids)
-    np.testing.assert_array_equal(indexes.vectors._matrix(), matrix)
+    np.testing.assert_array_equal(indexes.vectors.matrix(), matrix)
 
 
 def test_two_processes_both_see_a_deletion_at_their_next_search(library: Library) -> None:
@@ -215,12 +216,81 @@ class TestOnDisk:
         indexes = level(derived(saved))
         put(saved, "more.txt", "Ann: More.")
         level(indexes).save()
-        stem = json.loads(self.manifest(saved).read_text())["stem"]
+        manifest = json.loads(self.manifest(saved).read_text())
+        base, changes = manifest["base"], manifest["changes"]
         assert {path.name for path in (saved.home / "vectors").iterdir()} == {
             "manifest.json",
-            f"{stem}.faiss",
-            f"{stem}.npy",
+            f"{base}.faiss",
+            f"{base}.npy",
+            f"{base}.lengths.npy",
+            f"{changes}.changes.npz",
         }
+
+    def test_a_small_change_is_written_without_the_rest(self, saved: Library) -> None:
+        for n in range(6, 40):
+            put(saved, f"{n}.txt", *LINES, f"Ann: Number {n}.")
+        level(derived(saved)).save()
+        before = json.loads(self.manifest(saved).read_text())
+        one = put(saved, "more.txt", "Ann: The moon.")
+        saved.remove((origin("3.txt").transcript_id,))
+        indexes = level(derived(saved))
+        indexes.save()
+        after = json.loads(self.manifest(saved).read_text())
+        assert (after["base"], after["changes"]) != (before["base"], before["changes"])
+        assert after["base"] == before["base"]
+        again = level(derived(saved))
+        assert seen(again) == seen(indexes)
+        assert found(searching(saved, again), "moon")[0] == (one, 1)
+
+    def test_what_came_and_went_while_the_vectors_were_written_is_not_lost(
+        self, saved: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        indexes = level(derived(saved))
+        for n in range(10, 14):
+            put(saved, f"{n}.txt", *LINES, f"Ann: Number {n}.")
+        level(indexes)
+        write = Segment.save
+
+        def interrupted(self: Segment, folder: Path, stem: str) -> list[str]:
+            put(saved, "meanwhile.txt", "Ann: The moon.")
+            saved.remove((origin("3.txt").transcript_id, origin("12.txt").transcript_id))
+            level(indexes)
+            return write(self, folder, stem)
+
+        monkeypatch.setattr(Segment, "save", interrupted)
+        indexes.save()
+        monkeypatch.undo()
+        assert seen(level(indexes)) == seen(fresh(saved, tmp_path))
+        indexes.save()
+        assert seen(level(derived(saved))) == seen(fresh(saved, tmp_path))
+
+    def test_a_process_with_many_changes_takes_what_another_saved(self, saved: Library) -> None:
+        other, counting = level(derived(saved)), Counting(saved.home)
+        indexes = level(derived(counting))
+        for n in range(10, 20):
+            put(saved, f"{n}.txt", *LINES, f"Ann: Number {n}.")
+        level(indexes)
+        level(other).save()
+        counting.read.clear()
+        put(saved, "20.txt", *LINES)
+        assert seen(level(indexes)) == seen(level(other))
+        assert counting.read == [17]
+        assert len(indexes.vectors.base) == len(other.vectors) - 4
+        counting.close()
+
+    def test_vectors_of_the_version_before_are_made_again(self, saved: Library, tmp_path: Path) -> None:
+        """As 98 thousand turns had them: one file of whole numbers, one of places, another manifest."""
+        folder = saved.home / "vectors"
+        point = saved.newest()
+        old = {"stem": "6-1", "generation": point.generation, "stamp": point.stamp, "settings": saved.settings}
+        discard(saved.home)
+        folder.mkdir()
+        (folder / "6-1.faiss").write_bytes(b"IxFI" + bytes(99))
+        (folder / "manifest.json").write_text(json.dumps(old | {"dimension": 64, "count": 30}))
+        indexes = level(derived(saved))
+        assert seen(indexes) == seen(fresh(saved, tmp_path))
+        indexes.save()
+        assert seen(level(derived(saved))) == seen(indexes)
 
     def test_nothing_is_written_when_nothing_changed(self, saved: Library) -> None:
         before = self.manifest(saved).stat().st_mtime_ns
@@ -236,8 +306,11 @@ class TestOnDisk:
             {"count": 7},
             {"settings": {"encoder": "another", "passages": "turns"}},
             {"settings": None},
-            {"stem": "no-such"},
-            {"stem": None},
+            {"base": "no-such"},
+            {"base": None},
+            {"changes": "no-such"},
+            {"seals": {"no-such": "1-00000000"}},
+            {"seals": None},
             {"more": 1},
         ],
     )
@@ -264,10 +337,10 @@ class TestOnDisk:
         assert counting.read == [7]
         counting.close()
 
-    @pytest.mark.parametrize("ending", ["faiss", "npy"])
+    @pytest.mark.parametrize("ending", ["-base.faiss", "-base.npy", ".lengths.npy", ".npz"])
     @pytest.mark.parametrize("damage", ["missing", "empty", "short", "folder", "zip", "text"])
     def test_a_damaged_file_is_made_again(self, saved: Library, tmp_path: Path, ending: str, damage: str) -> None:
-        [path] = (saved.home / "vectors").glob(f"*.{ending}")
+        [path] = (saved.home / "vectors").glob(f"*{ending}")
         data = path.read_bytes()
         path.unlink()
         if damage == "folder":

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import index.lexicon
 from index.lexicon import Allowed, Lexicon, TurnWords
 from index.store.records import Point
 from rag.errors import LibraryLockedError
@@ -220,3 +221,24 @@ def test_a_writer_killed_in_the_middle_of_its_commit_is_in_nobody_s_way(lexicon:
     assert again.point().generation == 2
     assert again.find(["lake"], limit=10, allowed=EVERYTHING).alone == {}
     assert len(again.find(["moon"], limit=10, allowed=EVERYTHING).alone) == 2
+
+
+def test_what_many_updates_left_in_pieces_is_merged_and_nothing_changes(
+    lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their writers do not wait for merges: a reader would wait with them."""
+    monkeypatch.setattr(index.lexicon, "_PIECES", 7)
+    for n in range(4, 14):
+        fill(lexicon, {n: [f"grant number {n}"]}, generation=n)
+    pieces = lexicon._index.searcher().num_segments
+    before = lexicon.find(["grant"], limit=99, allowed=EVERYTHING)
+    point = lexicon.point()
+    lexicon.tidy()
+    assert lexicon.point() == point
+    assert lexicon._index.searcher().num_segments < pieces
+    after = lexicon.find(["grant"], limit=99, allowed=EVERYTHING)
+    assert turns(after.alone) == turns(before.alone)
+    assert len(after.alone) == 12
+    lexicon.tidy()  # with nothing to merge
+    fill(lexicon, {4: ["no more"]}, generation=14)
+    assert len(lexicon.find(["grant"], limit=99, allowed=EVERYTHING).alone) == 11

@@ -7,18 +7,17 @@ from hypothesis import strategies as st
 
 from index import ranking, stretches
 from index.lexicon import Matches
+from index.store.records import TurnRow
 from index.store.schema import STRIDE
 from rag.question import parse
-from rag.values import Source, Turn
 
-SOURCE = Source("t", "T", "default")
 NOTHING = Matches({}, {}, {}, {})
 
 
-def turns(*texts: str) -> dict[int, tuple[Source, Turn]]:
+def turns(*texts: str) -> dict[int, TurnRow]:
     """Turns 1.. of transcript 1, "Name: words" each."""
     split = (text.partition(": ") for text in texts)
-    return {STRIDE + n: (SOURCE, Turn(n, words, name)) for n, (name, _, words) in enumerate(split, start=1)}
+    return {STRIDE + n: TurnRow(STRIDE + n, name, words) for n, (name, _, words) in enumerate(split, start=1)}
 
 
 def worth(question: str, *texts: str, found: float = 0.5) -> list[float]:

@@ -51,7 +51,7 @@ def test_every_vector_is_the_other_encoder_s_and_everything_else_is_as_before(fi
     np.testing.assert_array_equal(fresh, expected)
     indexes = fakes.Derived(other, dimension=64)
     indexes.catch_up()
-    assert [row.astype(np.float16).tobytes() for row in indexes.vectors._matrix()] == stored(other)
+    assert [row.tobytes() for row in indexes.vectors.matrix()] == stored(other)
     other.close()
 
 
@@ -100,4 +100,4 @@ def test_a_process_that_was_searching_meanwhile_never_mixes_vectors(filled: Libr
         return  # refusing is as good as starting over
     finally:
         other.close()
-    assert [row.astype(np.float16).tobytes() for row in indexes.vectors._matrix()] == stored(filled)
+    assert [row.tobytes() for row in indexes.vectors.matrix()] == stored(filled)

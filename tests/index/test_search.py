@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import Event
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import derived, search
+from index.lexicon import Lexicon
 from index.search import Search
 from index.store.library import Library
+from rag.errors import LibraryFullError
 from rag.values import Filters
 from tests import fakes
 from tests.fakes import every_turn, found, let_through, put, searching
@@ -93,3 +98,65 @@ def test_nearness_in_meaning_is_a_cosine(searcher: Search) -> None:
     assert same == pytest.approx(1, abs=1e-5)
     assert -1 <= other < 0.9
     assert searcher.similarity("county grant", []) == []
+
+
+@given(
+    query=st.sampled_from(["What did Ann Smith say of the bridge?", "How many grants were there?", "Who?"]),
+    top_k=st.integers(1, 30),
+    together=st.integers(1, 40),
+)
+def test_turns_left_unread_are_not_among_the_best(
+    library: Library, searcher: Search, query: str, top_k: int, together: int
+) -> None:
+    """Reading a few at a time, until no other can be better, finds what reading all of them finds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_TOGETHER", together)
+        some = searcher.search(query, filters=Filters(), top_k=top_k)
+        patch.setattr(search, "_TOGETHER", 10_000)
+        every = searcher.search(query, filters=Filters(), top_k=top_k)
+    assert [(hit.turns, hit.score) for hit in some] == [(hit.turns, hit.score) for hit in every]
+
+
+def test_in_a_large_library_a_search_does_not_wait_for_what_changed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derived, "_LARGE", 50)
+    indexes = fakes.derived(library)
+    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=0.01)
+    indexes.catch_up()
+    free, update = Event(), Lexicon.update
+
+    def held_up(self: Lexicon, **more: Any) -> bool:
+        assert free.wait(10)
+        return update(self, **more)
+
+    monkeypatch.setattr(Lexicon, "update", held_up)
+    gone = found(searcher, "the moon landing", top_k=1)[0]
+    library.remove((gone[0],))
+    fresh = put(library, "new.txt", "Zoe: A zebra on the moon.")
+    left = {one for one, _ in found(searcher, "the moon landing")}
+    assert left
+    assert gone[0] not in left  # what was deleted is not found all the same
+    assert fresh not in left
+    free.set()
+    indexes.catch_up()
+    assert found(searcher, "zebra moon")[0] == (fresh, 1)
+
+
+def test_what_goes_wrong_behind_the_readers_back_is_told_at_the_next_search(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derived, "_LARGE", 50)
+    indexes = fakes.derived(library)
+    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=5.0)
+    indexes.catch_up()
+
+    def broken(self: Lexicon, **more: Any) -> bool:
+        raise LibraryFullError("no room left")
+
+    monkeypatch.setattr(Lexicon, "update", broken)
+    put(library, "new.txt", "Zoe: A zebra on the moon.")
+    with pytest.raises(LibraryFullError):
+        searcher.search("zebra", filters=Filters(), top_k=3)
+    monkeypatch.undo()
+    assert found(searcher, "zebra moon")[0][1] == 1
