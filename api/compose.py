@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from api import settings_index
 from api.settings import Settings
 from index.store.database import gone, left_behind
 from index.store.library import FILE, Library
@@ -19,6 +20,8 @@ from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
+    from index.engine import Engine
+    from index.search import Indexes
     from rag.evidence import Searcher
     from rag.writing.model import Model
 
@@ -83,6 +86,30 @@ class Parts:
         with self.library() as library:
             yield library
 
+    def indexes(self, library: Library, *, dimension: int) -> Indexes:
+        """The indexes of a library: in this process, or with its vectors in the engine that the settings name."""
+        if self.engine is None:
+            from index.derived import Derived
+
+            return Derived(library, dimension=dimension)
+        from index.remote import Remote
+
+        return Remote(library, self.engine, dimension=dimension)
+
+    @cached_property
+    def engine(self) -> Engine | None:
+        """The engine that holds the vectors, not connected to yet; None where this process does.
+
+        Raises:
+            InputError: What speaks to it is not installed.
+        """
+        if self.settings.index is None:
+            return None
+        settings_index.need_extra()
+        from index.milvus.engine import Milvus
+
+        return Milvus(self.settings.index)
+
     def is_empty(self) -> bool:
         """Whether there is no transcript at all."""
         with self.existing() as library:
@@ -96,12 +123,11 @@ class Parts:
             if library is None or left.turns == 0:
                 yield NothingToSearch(left)
                 return
-            from index.derived import Derived
             from index.remembering import Remembering
             from index.search import Search
 
             library.check()
-            derived = Derived(library, dimension=self.encoder.dimension)
+            derived = self.indexes(library, dimension=self.encoder.dimension)
             yield Search(library, Remembering(self.encoder), derived)
             # What was found is out already and the vectors are derived: the next search makes up for a full disk.
             with suppress(LibraryFullError):
@@ -156,18 +182,27 @@ class NothingToSearch:
         return dict.fromkeys(words, 0.0)
 
 
-def level(library: Library) -> None:
-    """Bring both indexes on disk to the library's generation, without the encoder."""
-    from index.derived import Derived
-
+def level(parts: Parts, library: Library) -> None:
+    """Bring both indexes to the library's generation, without the encoder."""
     dimension = library.dimension()
     if dimension is not None:
-        derived = Derived(library, dimension=dimension)
-        derived.catch_up()
-        derived.save()
+        indexes = parts.indexes(library, dimension=dimension)
+        indexes.catch_up()
+        indexes.save()
 
 
-def rebuild(library: Library, encoder: Callable[[], Encoder], on_progress: Callable[[int, int], None]) -> None:
+def is_level(parts: Parts, library: Library) -> bool:
+    """Whether both indexes are where the library's history stands."""
+    if parts.engine is None:
+        from index.derived import is_level
+
+        return is_level(library)
+    from index.remote_health import health
+
+    return health(library, parts.engine).is_level
+
+
+def rebuild(parts: Parts, library: Library, on_progress: Callable[[int, int], None]) -> None:
     """Make both indexes again, from the library's vectors or, when another encoder made them, from new ones."""
     from index.derived import discard
 
@@ -177,8 +212,13 @@ def rebuild(library: Library, encoder: Callable[[], Encoder], on_progress: Calla
     except LibraryMismatchError:
         from index.reindex import reindex
 
-        reindex(library, encoder(), on_progress=on_progress)
-    level(library)
+        reindex(library, parts.encoder, on_progress=on_progress)
+    dimension = library.dimension()
+    if parts.engine is not None and dimension is not None:
+        from index.remote import Remote
+
+        Remote(library, parts.engine, dimension=dimension).renew()
+    level(parts, library)
 
 
 def _left(library: Library | None, filters: Filters) -> Searched:

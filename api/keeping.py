@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from api import render
@@ -22,9 +23,9 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_format: str |
     Raises:
         ReadError: Some files were rejected; all others are in, and the report is out.
     """
-    with parts.library() as library:
+    with parts.library() as library, _left_level(parts, library):
         run = _reader(parts, library, as_format)
-        report = _take(run, library, paths, collection=collection, as_json=as_json)
+        report = _take(run, paths, collection=collection, as_json=as_json)
     rejected = [one for one in report.files if one.outcome == "rejected"]
     if len(rejected) == 1:
         raise ReadError(f"{rejected[0].path}: {rejected[0].reason}")
@@ -45,10 +46,12 @@ def follow(parts: Parts, paths: list[Path], *, collection: str, as_format: str |
             raise ReadError(f"{path}: there is no such file or folder; check the path")
     with parts.library() as library, suppress(KeyboardInterrupt):
         run = _reader(parts, library, as_format)
-        _take(run, library, paths, collection=collection, as_json=False)
+        with _left_level(parts, library):
+            _take(run, paths, collection=collection, as_json=False)
         say("following; Ctrl-C stops", at_once=True)
         for ready in settled(paths):
-            _take(run, library, ready, collection=collection, as_json=False)
+            with _left_level(parts, library):
+                _take(run, ready, collection=collection, as_json=False)
 
 
 def reindex(parts: Parts) -> None:
@@ -58,7 +61,7 @@ def reindex(parts: Parts) -> None:
             say(EMPTY.format(home=parts.settings.home))
             return
         with Meter() as meter:
-            rebuild(library, lambda: parts.encoder, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))
+            rebuild(parts, library, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))
         say("the indexes are made again from the library")
 
 
@@ -66,15 +69,21 @@ def _reader(parts: Parts, library: Library, as_format: str | None) -> Ingest:
     return Ingest(library, lambda: parts.encoder, max_bytes=parts.settings.max_bytes, as_format=as_format)
 
 
-def _take(run: Ingest, library: Library, paths: list[Path], *, collection: str, as_json: bool) -> Report:
-    """One ingest with its progress bar and report, the indexes level after it."""
-    before = library.generation()
+def _take(run: Ingest, paths: list[Path], *, collection: str, as_json: bool) -> Report:
+    """One ingest with its progress bar and report."""
     with Meter() as meter:
         report = run.run(paths, collection=collection, on_progress=meter)
     _show(report, as_json=as_json)
-    if library.generation() != before:
-        level(library)
     return report
+
+
+@contextmanager
+def _left_level(parts: Parts, library: Library) -> Iterator[None]:
+    """Bring the indexes level after what changes the library."""
+    before = library.generation()
+    yield
+    if library.generation() != before:
+        level(parts, library)
 
 
 def _show(report: Report, *, as_json: bool) -> None:

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-from api import settings_model, settings_slack
+from api import settings_index, settings_model, settings_slack
 from api import settings_values as values
+from index.address import Address
 from index.encoder import PACKAGED
 from rag.errors import InputError
 from rag.refusal import Caution
@@ -33,6 +34,7 @@ _RATE_KEY, _RATE_SITE, _RATE_ADDRESS = "TRANSCITE_RATE_KEY", "TRANSCITE_RATE_SIT
 DESCRIPTIONS = {
     _HOME: "folder of the library (default: `transcite` in the platform's user data folder)",
     _ENCODER: f"encoder: a sentence-transformers folder or hub name (default: {PACKAGED}, which comes with Transcite)",
+    **settings_index.DESCRIPTIONS,
     _MAX_FILE_MB: "largest transcript file taken in, in megabytes, 1 to 10000 (default: 64)",
     _MAX_UPLOAD_MB: "largest upload of several files together, in megabytes, 1 to 100000 (default: 1000)",
     _HOSTS: "names the server answers to, with port where it is not 80 or 443, between commas"
@@ -84,6 +86,7 @@ class Settings:
     llm_timeout_s: int = 120
     llm_evidence: int = 3000
     slack: settings_slack.Slack | None = None
+    index: Address | None = None
 
     @property
     def max_bytes(self) -> int:
@@ -128,6 +131,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         llm_timeout_s=values.whole(environ, _LLM_TIMEOUT, usual=120, least=1, most=3600),
         llm_evidence=values.whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
         slack=settings_slack.app(environ, public_url),
+        index=settings_index.address(environ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api import render
-from api.compose import EMPTY, Parts
+from api.compose import EMPTY, Parts, is_level
 from api.streams import document, say, tell
 from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
 from index.store.library import Library
@@ -93,8 +93,6 @@ def _there(library: Library | None, transcript_id: str) -> Library:
 
 
 def _info(parts: Parts, library: Library | None) -> Info:
-    from index.derived import is_level  # noqa: PLC0415 - FAISS and tantivy, which the other commands do without
-
     home = parts.settings.home
     found = library.entries() if library else []
     return Info(
@@ -107,7 +105,7 @@ def _info(parts: Parts, library: Library | None) -> Info:
         encoder=parts.settings.encoder,
         mismatch=_mismatch(library) if library else None,
         generation=library.generation() if library else 0,
-        indexes_level=is_level(library) if library else True,
+        indexes_level=is_level(parts, library) if library else True,
     )
 
 

@@ -14,20 +14,19 @@ from threading import Lock
 
 import numpy as np
 
-from index import saved
-from index.lexicon import Lexicon, TurnWords
+from index import saved, worded
+from index.encoder import Vectors
+from index.meaning import Meaning
 from index.segment import Rows
 from index.store.database import LOCK_TIMEOUT_S
 from index.store.library import Library
-from index.store.records import PassageRow, Point, TurnRow
+from index.store.records import PassageRow, Point, Scope
 from index.vectors import VectorIndex
-from rag.errors import LibraryFullError, LibraryLockedError, LibraryMismatchError
-from rag.words import content_words, words
+from index.worded import Words
+from rag.errors import LibraryFullError, LibraryMismatchError
 
-_WORDS = "words"
 _AT_ONCE = 200  # transcripts read from the database in one go
 _LARGE = 50_000  # passages from which on a search need not wait for what changed
-_TRIES = 5  # attempts to bring the words level while other processes write them too
 
 
 class Derived:
@@ -47,7 +46,8 @@ class Derived:
         self._changing, self._saving, self._asking = Lock(), Lock(), Lock()
         self.vectors, self._point = saved.load(library, dimension)
         self._saved = self._point
-        self.lexicon = Lexicon(library.home / _WORDS, lock_timeout_s=lock_timeout_s)
+        self._worded = Words(library, lock_timeout_s=lock_timeout_s)
+        self.lexicon = self._worded.lexicon
         self._words: Point | None = None  # the point that the words this process reads are at; None before a look
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="catching-up")
         self._running: Future[None] | None = None
@@ -73,6 +73,15 @@ class Derived:
         with suppress(TimeoutError):
             running.result(patience_s)
 
+    def meaning(self, query: Vectors, scope: Scope) -> Meaning:
+        """A question's vector, shape (1, dimension), against the vectors as they are now."""
+        return Meaning(self.vectors, query, scope)
+
+    @property
+    def count(self) -> int:
+        """How many passages the vectors are of."""
+        return len(self.vectors)
+
     def save(self) -> None:
         """Write the vectors to disk, if they changed since they were read or written, and tidy the words up."""
         with self._saving:
@@ -97,13 +106,8 @@ class Derived:
             newest = self._library.newest()
             if self._point != newest:
                 self.vectors, self._point = self._caught_up()
-            for _ in range(_TRIES):
-                since = self.lexicon.point()
-                if since == newest or (since.generation > newest.generation and self._library.knows(since)):
-                    self._words = newest
-                    return
-                self._catch_up_words(since)
-            raise LibraryLockedError(f"{self._library.home / _WORDS} is kept busy by other processes; try again")
+            self._worded.catch_up(newest)
+            self._words = newest
 
     def _caught_up(self) -> tuple[VectorIndex, Point]:
         """The vectors with what changed since they were made; all of them anew where that cannot be told."""
@@ -136,17 +140,6 @@ class Derived:
             if rows:
                 yield _read(rows, dimension)
 
-    def _catch_up_words(self, since: Point) -> None:
-        known = self._library.knows(since)
-        changes = self._library.changes(since.generation if known else 0)
-        touched = sorted({change.ordinal for change in changes})
-        self.lexicon.update(
-            since=since,
-            point=changes[-1].point if changes else Point(),
-            gone=touched if known else None,
-            come=((ordinal, _turn_words(self._library.turn_rows([ordinal]))) for ordinal in touched),
-        )
-
 
 def _read(rows: list[PassageRow], dimension: int) -> Rows:
     stored = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).reshape(len(rows), -1)
@@ -161,17 +154,15 @@ def _read(rows: list[PassageRow], dimension: int) -> Rows:
 
 def is_level(library: Library) -> bool:
     """Whether both indexes on disk are where the library's history stands."""
-    folder = library.home / _WORDS
-    words = Lexicon(folder, lock_timeout_s=0).point() if folder.exists() else Point()
     found = saved.manifest(library.home)
     vectors = Point() if found is None else found.point
-    return vectors == words == library.newest()
+    return vectors == worded.point(library) == library.newest()
 
 
 def size(home: Path) -> int:
     """How many bytes both indexes take on disk."""
     found = 0
-    for path in (path for name in (saved.FOLDER, _WORDS) for path in (home / name).glob("*")):
+    for path in (path for name in (saved.FOLDER, worded.FOLDER) for path in (home / name).glob("*")):
         with suppress(OSError):  # files come and go
             found += path.stat().st_size
     return found
@@ -179,13 +170,5 @@ def size(home: Path) -> int:
 
 def discard(home: Path) -> None:
     """Throw both indexes away; they are made again from the library when next needed."""
-    for name in (saved.FOLDER, _WORDS):
+    for name in (saved.FOLDER, worded.FOLDER):
         shutil.rmtree(home / name, ignore_errors=True)
-
-
-def _turn_words(rows: list[TurnRow]) -> Iterator[TurnWords]:
-    """Each turn's words: with its speaker's name, alone and with one and three turns on either side; and as said."""
-    spoken = [content_words(f"{row.speaker or ''} {row.text}") for row in rows]
-    for at, row in enumerate(rows):
-        narrow, wide = ([w for one in spoken[max(at - k, 0) : at + k + 1] for w in one] for k in (1, 3))
-        yield TurnWords(row.turn_id, spoken[at], narrow, wide, words(row.text))

@@ -34,15 +34,15 @@ class Meaning:
     def nearest(self, limit: int) -> Nearness:
         """The turns of the `limit` nearest passages and of the passages beside them."""
         rows = self._vectors.beside(self._vectors.nearest(self._query, limit, self._allowed))
-        return self._near(rows if self._allowed is None else rows[self._allowed[rows]])
+        return self.near(rows if self._allowed is None else rows[self._allowed[rows]])
 
     def of(self, turn_ids: list[int]) -> Nearness:
         """Those of these turns that have a passage."""
         wanted = np.unique(np.array(turn_ids, dtype=np.int64))
-        return self._near(self._vectors.standing_for(wanted, wanted + 1))
+        return self.near(self._vectors.standing_for(wanted, wanted + 1))
 
-    def _near(self, rows: Ids) -> Nearness:
-        """Rows in order: those of one turn lie side by side."""
+    def near(self, rows: Ids) -> Nearness:
+        """How near the turns of these rows are; rows in order: those of one turn lie side by side."""
         if len(rows) == 0:
             return {}
         turns, first = np.unique(self._vectors.turns(rows), return_index=True)

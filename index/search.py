@@ -9,13 +9,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from index import ranking, stretches
-from index.derived import Derived
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.knowing import Names
-from index.lexicon import Allowed
-from index.meaning import Meaning
+from index.lexicon import Allowed, Lexicon
+from index.meaning import Nearness
 from index.ranking import Scores
 from index.store.library import Library
 from index.store.records import Scope
@@ -31,6 +31,37 @@ _READ = 150  # candidates whose text may be looked at
 _TOGETHER = 50  # of them, read at once; for ten hits, one or two times will do
 
 
+class Near(Protocol):
+    """One question's vector against all vectors that may be seen."""
+
+    def nearest(self, limit: int) -> Nearness:
+        """The turns of the `limit` nearest passages and of the passages beside them."""
+
+    def of(self, turn_ids: list[int]) -> Nearness:
+        """Those of these turns that have a passage."""
+
+
+class Indexes(Protocol):
+    """Both indexes of a library: in this process (`index.derived`), or the vectors in an engine (`index.remote`)."""
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words."""
+
+    @property
+    def count(self) -> int:
+        """How many passages the vectors are of."""
+
+    def catch_up(self, *, patience_s: float | None = None) -> None:
+        """Bring both to the library's present; after so long, where it may be, go on with what there is."""
+
+    def save(self) -> None:
+        """Write down what is kept in this process, if it changed."""
+
+    def meaning(self, query: Vectors, scope: Scope) -> Near:
+        """A question's vector, shape (1, dimension), against the vectors as they are now."""
+
+
 class Search:
     """Finding in one library; safe to use from several threads.
 
@@ -43,7 +74,7 @@ class Search:
     """
 
     def __init__(
-        self, library: Library, encoder: Encoder, derived: Derived, *, patience_s: float | None = None
+        self, library: Library, encoder: Encoder, derived: Indexes, *, patience_s: float | None = None
     ) -> None:
         self._library = library
         self._encoder = encoder
@@ -65,7 +96,7 @@ class Search:
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
-        meaning = Meaning(self._derived.vectors, self._encoder.encode_query(query), scope)
+        meaning = self._derived.meaning(self._encoder.encode_query(query), scope)
         words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=_allowed(scope))
         nearest = meaning.nearest(_NEAREST)
         candidates = sorted({*nearest, *words.alone, *words.windows, *words.wide})

@@ -12,6 +12,7 @@ TransciteError             anything below; its text is one line, for a person, w
 │   ├── LibraryFullError   the disk (or a quota) is full
 │   ├── LibraryDamagedError   a file of it is not what was written
 │   └── LibraryMismatchError  made with another encoder, passage setting or version
+├── EngineError            the engine that holds the vectors of several servers cannot be reached or used
 ├── EncoderError           the encoder is missing, altered or not what it claims
 └── ModelError             the language model cannot be reached or used
 """
@@ -73,6 +74,10 @@ class LibraryDamagedError(LibraryError):
 
 class LibraryMismatchError(LibraryError):
     """The library was made with another encoder, passage setting or version than this one."""
+
+
+class EngineError(TransciteError):
+    """The engine that holds the vectors cannot be reached or used; the library is whole, and can be made searchable."""
 
 
 class EncoderError(TransciteError):

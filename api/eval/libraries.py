@@ -72,8 +72,8 @@ def of_files(parts: Parts, corpus: Path) -> tuple[Parts, dict[str, str]]:
 
 
 def _at(parts: Parts, home: Path) -> Parts:
-    """The same parts with another home; the encoder is loaded once for all."""
-    return Parts(replace(parts.settings, home=home), lambda _: parts.encoder)
+    """The same parts with another home, searched in this process; the encoder is loaded once for all."""
+    return Parts(replace(parts.settings, home=home, index=None), lambda _: parts.encoder)
 
 
 def _fill(own: Parts, transcripts: Sequence[made.Made]) -> None:
@@ -86,7 +86,7 @@ def _fill(own: Parts, transcripts: Sequence[made.Made]) -> None:
         if gone:
             library.remove(tuple(sorted(gone)))
         if stored or gone:
-            level(library)
+            level(own, library)
 
 
 def _take(own: Parts, corpus: Path, *, clear: bool) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _take(own: Parts, corpus: Path, *, clear: bool) -> dict[str, str]:
         if gone and clear:
             library.remove(tuple(sorted(gone)))
         if library.generation() != before:
-            level(library)
+            level(own, library)
     return ids
 
 

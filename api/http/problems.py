@@ -85,6 +85,16 @@ _RAISED: tuple[tuple[type[errors.TransciteError], Problem], ...] = (
         Problem(503, "library", "The library cannot be used", "the library cannot be used; the server's log says why"),
     ),
     (
+        errors.EngineError,
+        Problem(
+            503,
+            "engine",
+            "The search engine cannot be used",
+            "the search engine cannot be used just now; try again soon, the server's log says why",
+            retry=True,
+        ),
+    ),
+    (
         errors.EncoderError,
         Problem(503, "encoder", "The encoder cannot be used", "the encoder cannot be used; the server's log says why"),
     ),

@@ -20,7 +20,7 @@ from api.http.queueing import HURRY, Queue
 from api.http.sharing import OneAtATime, OnHits
 from api.http.watch import Watch
 from rag.ask import ask
-from rag.errors import LibraryError, LibraryFullError
+from rag.errors import EngineError, LibraryError, LibraryFullError
 from rag.question import checked
 from rag.refusal import Caution
 from rag.timing import days_named
@@ -29,11 +29,10 @@ from rag.writing.page import OnText
 from rag.writing.writer import Writer
 
 if TYPE_CHECKING:
-    from index.derived import Derived
     from index.documents import Upload
     from index.encoder import Encoder
     from index.reports import Progress, Report
-    from index.search import Search
+    from index.search import Indexes, Search
 
 _PATIENCE_S = 0.02  # of a search for changes that are being taken in; the pause it sees is about twice as long at most
 _REMEMBERED = 6  # answers of a conversation that a follow-up is read with
@@ -57,7 +56,7 @@ class Loaded:
     """What takes seconds to load."""
 
     patient: Encoder  # for ingests: it lets questions pass
-    derived: Derived
+    derived: Indexes
     search: Search
 
 
@@ -107,7 +106,7 @@ class Service:
     @property
     def vectors(self) -> int:
         """How many vectors the index holds; none before it is loaded."""
-        return 0 if self._loaded is None else len(self._loaded.derived.vectors)
+        return 0 if self._loaded is None else self._loaded.derived.count
 
     @property
     def trouble(self) -> str | None:
@@ -132,12 +131,11 @@ class Service:
         with self._loading:
             self.library.check()
             if self._loaded is None:
-                from index.derived import Derived
                 from index.remembering import Remembering
                 from index.search import Search
 
                 encoder = OneAtATime(self.watch.encoder(self._parts.encoder), self.watch.waited)
-                derived = Derived(self.library, dimension=encoder.dimension)
+                derived = self._parts.indexes(self.library, dimension=encoder.dimension)
                 derived.catch_up()
                 search = Search(self.library, Remembering(encoder), derived, patience_s=_PATIENCE_S)
                 self._loaded = Loaded(encoder.patient(), derived, search)
@@ -210,7 +208,7 @@ class Service:
             loaded = self.load()
             run = Ingest(self.library, lambda: loaded.patient, max_bytes=self.max_bytes)
             report = run.take(uploads, collection=collection, on_progress=on_progress)
-            loaded.derived.catch_up()
+            _level(loaded)
             if patience == HURRY:
                 _save(loaded)
         self.watch.ingested(report)
@@ -255,6 +253,14 @@ class Service:
             )
         except LibraryError:  # its reader has it; it cannot be had again
             LOG.warning("an answer could not be kept", exc_info=True)
+
+
+def _level(loaded: Loaded) -> None:
+    """Bring the indexes level; where the engine is away it waits for the next search, and what was taken in is in."""
+    try:
+        loaded.derived.catch_up()
+    except EngineError:
+        LOG.warning("the search engine could not be brought level; the next search tries again", exc_info=True)
 
 
 def _save(loaded: Loaded) -> None:

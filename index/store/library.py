@@ -28,6 +28,7 @@ from index.store.records import (
     TurnRow,
 )
 from index.store.schema import transcripts
+from index.store.shared import Shared
 from index.store.slack import SlackStore
 from rag import passages
 from rag.errors import LibraryLockedError, LibraryMismatchError
@@ -57,6 +58,7 @@ class Library:
         self.answers = Answers(self._database)
         self.keys = Keys(self._database)
         self.jobs = Jobs(self._database)
+        self.shared = Shared(self._database)
         self.slack = SlackStore(self._database)
         self._vouched = sums.Vouched()
 
