@@ -88,6 +88,7 @@ def test_every_error_has_a_kind_of_its_own() -> None:
         "LibraryLockedError": 503,
         "LibraryFullError": 507,
         "LibraryMismatchError": 503,
+        "EngineError": 503,
         "EncoderError": 503,
         "ModelError": 503,
     }
