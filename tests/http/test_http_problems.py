@@ -89,6 +89,7 @@ def test_every_error_has_a_kind_of_its_own() -> None:
         "LibraryFullError": 507,
         "LibraryDamagedError": 503,
         "LibraryMismatchError": 503,
+        "EngineError": 503,
         "EncoderError": 503,
         "ModelError": 503,
     }
