@@ -33,7 +33,7 @@ def doctor(parts: Parts, *, repair: bool, as_json: bool) -> None:
     found = [Found.of(one) for one in health.findings]
     found += _slack(home / _SLACK, repair=repair)
     if all(one.repaired for one in found) and (home / FILE).exists():
-        found += _uploads(parts)
+        found += [*_uploads(parts), *_engine(parts)]
     told = Checkup(
         home=str(home),
         sound=all(one.repaired for one in found),
@@ -130,6 +130,20 @@ def _uploads(parts: Parts) -> list[Found]:
             for one in library.jobs.files(job_id)
             if one.outcome is None and not (folder / job_id / str(one.receipt.at)).exists()
         ]
+
+
+def _engine(parts: Parts) -> list[Found]:
+    """What is wrong with the search engine that holds the vectors, where there is one."""
+    if parts.engine is None:
+        return []
+    from index.remote_health import health  # noqa: PLC0415 - its libraries come with an extra
+
+    with parts.library() as library:
+        trouble = health(library, parts.engine).trouble
+    if trouble is None:
+        return []
+    what, _, cure = trouble.partition("; ")
+    return [Found(part="index", what=what, cure=cure or None, repaired=False)]
 
 
 def _bytes(home: Path) -> int:
