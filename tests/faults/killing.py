@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import faiss
+
 from api import doctoring, keeping, shelf  # imported by commands when they run; here before anything is forked
 from api.main import main
 from index import doctor, search
@@ -63,6 +65,7 @@ def forked(work: Callable[[], Any], out: Path, *, held: bool = False) -> int:
     if child:
         return child
     status = 1
+    faiss.omp_set_num_threads(1)  # the helpers of the parent's threads are not there in a fork, and would be waited for
     try:
         if held:
             os.kill(os.getpid(), signal.SIGSTOP)
