@@ -137,13 +137,14 @@ def _ours(found: Found) -> dict[str, list[Row]]:
         table = metadata.tables[name]
         tables[name] = [_own(table, row) for row in found.tables[name] if _fits(table, row)]
     for rows in found.stray:
+        if all(len(row) == 3 and row[1] in metadata.tables for row in rows):  # SQLite's own: the last number of each
+            sequences.extend((row[1], row[2]) for row in rows)
+            continue
         homes = [one for one in metadata.sorted_tables if all(_fits(one, row) for row in rows)]
         if len(homes) > 1:
             homes = [one for one in homes if _looks_like(one.name, rows)]
         if len(homes) == 1:
             tables[homes[0].name].extend(_own(homes[0], row) for row in rows)
-        elif not homes:
-            sequences.extend(row[1:] for row in rows if len(row) == 3 and isinstance(row[1], str))
     tables[_SEQUENCES] = [row for row in sequences if row[0] in tables and isinstance(row[1], int)]
     tables[transcripts.name] = _undeleted(tables, found)
     return tables
