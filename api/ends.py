@@ -9,7 +9,7 @@ from collections.abc import Callable
 from api import streams
 from rag.errors import TransciteError
 
-_FAILED = 1
+_FAILED, _USAGE = 1, 2
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,6 +32,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         except OSError as error:
             reason = f"{error.filename or 'input or output'}: {error.strerror or error}"
         except Exception as error:
+            if getattr(error, "exit_code", None) == _USAGE:  # options that do not go together: typer tells it
+                raise
             reason = f"internal error: {type(error).__name__}: {error}; please report it with the command you ran"
         streams.finish()
         if reason is not None:
