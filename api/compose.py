@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
+from index.store.database import is_there
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.known import Place, Sought
@@ -61,7 +62,8 @@ class Parts:
     @contextmanager
     def library(self) -> Iterator[Library]:
         """The library, made when it is not there."""
-        library = Library(self.settings.home, encoder=self.settings.encoder)
+        settings = self.settings
+        library = Library(settings.home, encoder=settings.encoder, database_url=settings.database_url)
         try:
             yield library
         finally:
@@ -73,7 +75,7 @@ class Parts:
         home = self.settings.home
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder; set TRANSCITE_HOME to one")
-        if not (home / FILE).exists():
+        if not is_there(home / FILE, self.settings.database_url):
             yield None
             return
         with self.library() as library:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 
 metadata = sa.MetaData()
 
@@ -176,6 +176,27 @@ job_files = sa.Table(
     sa.Column("turns", sa.Integer),
     sa.Column("reason", sa.Text),
     sa.Column("line", sa.Integer),
+)
+
+# Where no file of an upload can lie because other machines are to take it in: what is in it, in pieces.
+contents = sa.Table(
+    "contents",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Integer, primary_key=True),  # as in job_files
+    sa.Column("piece", sa.Integer, primary_key=True),  # from 0
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# Of files that a command handed over: what they are called where they were found, and what they are to be read as.
+found_files = sa.Table(
+    "found_files",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Integer, primary_key=True),  # as in job_files
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("as_format", sa.String(40)),
 )
 
 # What derived indexes catch up from: which transcripts came, went or were renamed, in order.
