@@ -19,7 +19,7 @@ from index.taking import Hooks, Taking
 from rag.errors import LibraryError, TransciteError
 
 _GRACE_S = 5.0  # for the files in hand when it is told to stop
-_TIDY_S = 3600.0
+_TIDY_S, _SAVE_S = 3600.0, 60.0
 
 
 class Hands:
@@ -37,7 +37,7 @@ class Hands:
         hooks = Hooks(lambda: time.monotonic() > self._last_s, _explained)
         self._taking = Taking(self._jobs, self._take, hooks, max_bytes=service.max_bytes)
         self._worker = self._jobs.worker(self._group)
-        self._tidied_s = -_TIDY_S
+        self._tidied_s, self._saved_s = -_TIDY_S, time.monotonic()
         self._thread = Thread(target=self._worker.run, name="jobs", daemon=True)
 
     def start(self) -> None:
@@ -72,7 +72,9 @@ class Hands:
             except LibraryError as error:
                 problems.LOG.warning("what has ended is kept for now: %s", error)
         self._taking.take(job_id, places)
-        self._service.save()
+        if time.monotonic() - self._saved_s >= _SAVE_S:  # all vectors, however few came; at its end the server does it
+            self._saved_s = time.monotonic()
+            self._service.save()
 
     def _take(
         self,
