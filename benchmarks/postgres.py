@@ -1,10 +1,10 @@
 """A library in PostgreSQL beside the same one in a file: moving it over and back, search, and storing a transcript.
 
-    python benchmarks/postgres.py --url postgresql://user@host/EMPTY_DATABASE [--turns N]
+    createdb bench && python benchmarks/postgres.py --url postgresql://user@host/bench [--turns N]; dropdb bench
 
 The library is made up: words by Zipf's law, vectors at random, each turn a passage. No encoder is loaded; questions are
 encoded already, as search is measured everywhere. Both databases are asked in turn, so that what else the machine does
-falls on both. The database is left as it was found: empty.
+falls on both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import sqlalchemy as sa
 from common import peak_mib, record
 
 from index.derived import Derived
@@ -28,7 +27,6 @@ from index.store import moving
 from index.store.database import Database
 from index.store.library import FILE, Library
 from index.store.records import Encoded, Origin
-from index.store.schema import metadata
 from rag.values import Filters, Passage, Transcript, Turn
 
 _WORDS, _TURNS, _DIMENSION = 20_000, 110, 384
@@ -86,12 +84,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=20_000)
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        try:
-            measure(Path(folder), options.url, options.turns // _TURNS)
-        finally:
-            engine = sa.create_engine(options.url.replace("postgresql:", "postgresql+psycopg:"))
-            metadata.drop_all(engine)
-            engine.dispose()
+        measure(Path(folder), options.url, options.turns // _TURNS)
 
 
 def measure(folder: Path, url: str, transcripts: int) -> None:
