@@ -65,9 +65,11 @@ rebuilt: api/widget/node_modules/.installed ## check that the committed widget i
 	@cmp .cache/widget.js api/http/static/widget.js || \
 		{ echo "api/http/static/widget.js is not what api/widget/ gives: make widget, and commit it" >&2; exit 1; }
 
-bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure ingest, search, asking and serving (CORPUS=folder of transcripts)
+bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure the start, encoding, ingest, search, asking and serving (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
 	@rm -rf .cache/bench
+	@$(ALONE); .venv/bin/python benchmarks/start.py
+	@$(ALONE); .venv/bin/python benchmarks/encoding.py --corpus "$(CORPUS)"
 	@$(ALONE); .venv/bin/python benchmarks/ingest.py --corpus "$(CORPUS)" --home .cache/bench
 	@$(ALONE); .venv/bin/python benchmarks/ask.py --home .cache/bench --questions "$(QUESTIONS)"
 	@$(ALONE); .venv/bin/python benchmarks/serve.py --home .cache/bench --questions "$(QUESTIONS)"

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from index.store.keys import Key
 from rag.errors import AccessError
+from rag.refusal import Caution
 from rag.values import Filters
 
 Right = Literal["ask", "narrow", "read", "manage"]
@@ -30,12 +31,14 @@ class Caller:
             of those there are, `read` (search, list) and `manage`.
         collections: What they may see; None for everything.
         origins: Of a site: whose pages may show a transcript in a frame.
+        caution: How sure answers to them must be; None for what the server is set to.
     """
 
     id: str | None
     rights: frozenset[Right]
     collections: tuple[str, ...] | None
     origins: tuple[str, ...] = ()
+    caution: Caution | None = None
 
     @classmethod
     def of(cls, key: Key) -> Self:

@@ -133,6 +133,13 @@ Version = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair",
+        help="Put right what can be, whatever it is: what is not whole is taken out and told, to be ingested again.",
+    ),
+]
 Paths = Annotated[list[Path], typer.Argument(help="Transcript files, or folders of them.", metavar="PATH")]
 Collection = Annotated[str, typer.Option(help="Collection they belong to.", callback=collection_name, metavar="NAME")]
 AsFormat = Annotated[

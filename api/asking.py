@@ -10,6 +10,7 @@ from api.streams import document, tell
 from rag.ask import ask as answer_to
 from rag.errors import ModelError
 from rag.question import checked
+from rag.timing import days_named
 from rag.values import Filters, Searched
 from rag.writing.writer import Writer
 
@@ -47,7 +48,8 @@ def search(parts: Parts, query: str, filters: Filters, *, top_k: int, as_json: b
     """
     wanted = checked(query, what="query")
     with parts.searching(filters) as searcher:
-        hits = searcher.search(wanted, filters=filters, top_k=top_k)
+        near = days_named(wanted, today=dt.date.today(), sources=lambda: searcher.sources(filters))
+        hits = searcher.search(wanted, filters=filters, top_k=top_k, near=near)
         if as_json:
             document(wire.Hits(hits=[wire.Hit.of(hit) for hit in hits]))
         else:

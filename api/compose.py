@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from index.store.database import is_there
+from index.store.embedded import gone, left_behind
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.known import Place, Sought
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ class Parts:
         home = self.settings.home
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder; set TRANSCITE_HOME to one")
-        if not is_there(home / FILE, self.settings.database_url):
+        url = self.settings.database_url
+        if not is_there(home / FILE, url):
+            if url is None and left_behind(home / FILE) is not None:
+                raise gone(home / FILE)
             yield None
             return
         with self.library() as library:
@@ -112,7 +117,8 @@ class NothingToSearch:
 
     left: Searched
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:  # noqa: ARG002 - a Searcher's shape
+    # What is not used below is the shape of a Searcher.
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:  # noqa: ARG002
         """Nothing."""
         return []
 

@@ -6,10 +6,12 @@ import functools
 import sys
 from collections.abc import Callable
 
+import typer
+
 from api import streams
 from rag.errors import TransciteError
 
-_FAILED, _USAGE = 1, 2
+_FAILED = 1
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -21,6 +23,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
+        except typer.BadParameter:
+            raise  # wrong usage has an end of its own
         except BrokenPipeError:
             pass  # `| head`: the reader has what it wanted
         except KeyboardInterrupt:
@@ -32,8 +36,6 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
         except OSError as error:
             reason = f"{error.filename or 'input or output'}: {error.strerror or error}"
         except Exception as error:
-            if getattr(error, "exit_code", None) == _USAGE:  # options that do not go together: typer tells it
-                raise
             reason = f"internal error: {type(error).__name__}: {error}; please report it with the command you ran"
         streams.finish()
         if reason is not None:

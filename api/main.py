@@ -69,6 +69,8 @@ def _app() -> typer.Typer:
         "reindex": reindex,
         "migrate": migrate,
         "worker": worker,
+        "doctor": doctor,
+        "compact": compact,
         "serve": serve,
         "mcp": mcp,
     }
@@ -216,6 +218,20 @@ def migrate(
     if url is None or (to and from_):
         raise typer.BadParameter("say where to with --to URL, or where from with --from URL; not both")
     moving.migrate(given.parts(ctx), url=url, back=to is None, as_json=as_json)
+
+
+def doctor(ctx: typer.Context, *, repair: given.Repair = False, as_json: given.AsJson = False) -> None:
+    """Hold everything stored against what was stored; with --repair, put right what can be."""
+    from api import doctoring
+
+    doctoring.doctor(given.parts(ctx), repair=repair, as_json=as_json)
+
+
+def compact(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
+    """Write the database anew, without the room and the remains of what was deleted."""
+    from api import doctoring
+
+    doctoring.compact(given.parts(ctx), as_json=as_json)
 
 
 def serve(

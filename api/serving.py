@@ -49,7 +49,7 @@ def serve(parts: Parts, *, host: str, port: int, workers: int) -> None:
             with is not installed.
         LibraryError: The library cannot be opened, or a worker could not start.
     """
-    if parts.settings.slack is not None:
+    if parts.settings.slack is not None and not parts.settings.slack.app_token:
         need_extra()
     found, loopback = _addresses(host)
     with parts.library() as library:  # what is wrong with it is told here, once, and not by every worker

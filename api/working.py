@@ -16,10 +16,10 @@ from api.streams import say, tell
 from index.documents import Upload
 from index.handing import Handing
 from index.ingest import Ingest
+from index.queued import Hooks, Taking
 from index.reports import FileReport, Progress, Report
 from index.store import shared_jobs
 from index.store.library import Library
-from index.taking import Hooks, Taking
 
 _GRACE_S = 5.0  # for the files in hand when it is told to stop
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -27,13 +27,3 @@ class Encoder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
         ...
-
-
-def in_batches(texts: Sequence[str], size: int, encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
-    """The vectors of `texts`, made of at most `size` at a time, those of like length together: they pad less."""
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    batches = [order[start : start + size] for start in range(0, max(len(order), 1), size)]
-    made = np.concatenate([encode([texts[at] for at in batch]) for batch in batches])
-    vectors = np.empty_like(made)
-    vectors[order] = made
-    return vectors

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import mmap
 import shutil
+import struct
 import time
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +21,8 @@ from rag.errors import LibraryError, LibraryFullError, LibraryLockedError
 
 _ALONE, _WINDOW, _WIDE, _WHOLE, _SAID = "alone", "window", "wide", "whole", "said"
 _TURN, _ORDINAL, _GENERATION, _STAMP = "turn_id", "ordinal", "generation", "stamp"
+_LIST = "meta.json"  # names the segments; tantivy's own
+_FOOTER_MAGIC = 1337
 _HEAP_BYTES = 64_000_000
 _SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
 _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
@@ -74,6 +81,15 @@ class Lexicon:
             self._index = self._opened()
         except OSError as error:
             raise LibraryError(f"{folder}: {error.strerror}; check its permissions and free space") from error
+
+    @staticmethod
+    def found(folder: Path) -> Point | None:
+        """The point that an index which is there is caught up to; None where none can be read. Makes nothing."""
+        if not (folder / _LIST).exists():
+            return None
+        with _panics_told():
+            return _point(_open(folder))
+        return None
 
     def point(self) -> Point:
         """The point of the library's history it is caught up to."""
@@ -223,14 +239,15 @@ class Lexicon:
         return rarity
 
     def _opened(self) -> tantivy.Index:
-        try:
-            index = _open(self._folder)
-            _point(index)  # some damage shows only when it is read
-        except ValueError:  # not whole, or made by an older schema: derived, so made again
-            shutil.rmtree(self._folder)
-            self._folder.mkdir()
-            index = _open(self._folder)
-        return index
+        # What is damaged, not whole or of an older schema is made again: it is derived.
+        if not damaged_files(self._folder):
+            with _panics_told():
+                index = _open(self._folder)
+                _point(index)  # some damage shows only when it is read
+                return index
+        shutil.rmtree(self._folder)
+        self._folder.mkdir()
+        return _open(self._folder)
 
     def _writer(self) -> tantivy.IndexWriter:
         deadline = time.monotonic() + self._lock_timeout_s
@@ -258,6 +275,48 @@ class Lexicon:
                 query = tantivy.Query.term_set_query(self._index.schema, field, list(ids))
                 rules.append((occur, tantivy.Query.const_score_query(query, 0.0)))
         return rules
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """The files of an index that are not what was written, by the checksums at their ends; 16 MB take 15 ms.
+
+    Only those its list names: others are being written, or are waiting to be removed.
+    """
+    try:
+        listed = json.loads((folder / _LIST).read_bytes())
+        segments = [str(one["segment_id"]).replace("-", "") for one in listed["segments"]]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError):
+        return [_LIST]
+    files = sorted(path for one in segments for path in folder.glob(f"{one}.*"))
+    return [path.name for path in files if not _sound(path)]
+
+
+def _sound(path: Path) -> bool:
+    """Whether a file has the checksum that tantivy wrote behind it: JSON, its length, and a magic number."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            length, magic = struct.unpack("<II", data[-8:])
+            told = json.loads(data[-8 - length : -8])["crc"]
+            with memoryview(data) as whole, whole[: -8 - length] as body:
+                return bool(magic == _FOOTER_MAGIC and zlib.crc32(body) == told)
+    except FileNotFoundError:  # merged with others, and removed since it was listed
+        return True
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return False
+
+
+@contextmanager
+def _panics_told() -> Iterator[None]:
+    """Go on behind the block when tantivy finds its files not whole, also where it panics over them."""
+    try:
+        yield
+    except ValueError:
+        pass
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
 
 
 def _open(folder: Path) -> tantivy.Index:

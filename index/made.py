@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
-from index.encoder import Encoder, in_batches
+from index.encoder import Encoder
+from index.encoding import encoded
 from index.store.library import Library
 from index.store.records import Encoded, Origin
 from rag.passages import passages
 from rag.values import Transcript
 
 _TOGETHER = 1024  # passages encoded together, as in an ingest
-_STEP = 128  # of them, between two reports of progress
 
 Made = tuple[Origin, Transcript]
 
@@ -45,9 +43,9 @@ def put(
     for some in _together([one for one in made if library.outcome(one[0]) in {"added", "replaced"}]):
         cut = [passages(transcript.turns) for _, transcript in some]
         texts = [passage.text for each in cut for passage in each]
-        vectors = iter(in_batches(texts, _STEP, encoder().encode_documents).astype(np.float16))
+        vectors = iter(encoded(texts, encoder))
         for (origin, transcript), each in zip(some, cut, strict=True):
-            library.put(origin, Encoded(transcript, each, tuple(next(vectors).tobytes() for _ in each)))
+            library.put(origin, Encoded(transcript, each, tuple(next(vectors) for _ in each)))
             on_progress(len(transcript.turns))
         stored += len(some)
     return stored

@@ -21,6 +21,7 @@ from index.lexicon import Matches
 from index.meaning import NOWHERE, Nearness
 from index.store.schema import STRIDE
 from rag.evidence import asks
+from rag.periods import Days, nearness
 from rag.question import Question
 from rag.reading import holds_any
 from rag.values import Source, Turn
@@ -33,6 +34,8 @@ _TRANSCRIPT = 0.12
 # before it is a question (which costs, as most questions are about something else) that was itself found.
 _NAMED, _KINDS, _LENGTH = 0.08, {"time": 0.15, "number": 0.14, "name": 0.09}, 0.25
 _ASKS, _AFTER, _ANSWERS = -0.07, -0.12, 0.29
+# What a turn gains whose transcript is of a day that the question names: more than what parts good hits from fair ones.
+_DAYS = 0.3
 _LONG = 120  # words beyond which a turn says no more
 
 Scores = dict[int, float]
@@ -68,6 +71,13 @@ def read(question: Question, scores: Scores, turns: Mapping[int, tuple[Source, T
             after = _AFTER + _ANSWERS * known.get(turn_id - 1, 0.0) if asked else 0.0
             worth[turn_id] = score + reader.worth(turns[turn_id][1]) + after
     return worth
+
+
+def of_days(near: Sequence[Days], worth: Scores, turns: Mapping[int, tuple[Source, Turn]]) -> Scores:
+    """The same scores, raised for transcripts of days that are named, or near to them."""
+    if not near:
+        return worth
+    return {one: score + _DAYS * nearness(turns[one][0].date, near) for one, score in worth.items()}
 
 
 def scaled(values: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

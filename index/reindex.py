@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from index.derived import discard
 from index.encoder import Encoder
+from index.encoding import encoded
 from index.store.library import Library
 from index.store.records import Reencoded
+from rag.errors import LibraryFullError
 from rag.passages import passages
+from rag.values import Passage
 
-_STEP = 128  # passages between two reports of progress
+_TOGETHER = 1024  # passages encoded together, as in an ingest
+
+_Cut = tuple[str, tuple[Passage, ...]]
+"""A transcript's id and its passages."""
+_Made = tuple[str, tuple[int, ...]]
+"""A transcript's id and the anchors of its passages, whose vectors are in a file."""
 
 
 def reindex(library: Library, encoder: Encoder, *, on_progress: Callable[[int, int], None] = lambda *_: None) -> int:
@@ -31,19 +39,55 @@ def reindex(library: Library, encoder: Encoder, *, on_progress: Callable[[int, i
         LibraryError: It cannot be written; nothing was replaced.
     """
     generation = library.generation()
-    entries = library.entries()
-    fresh: list[Reencoded] = []
-    for done, entry in enumerate(entries, start=1):
-        _, transcript = library.transcript(entry.source.transcript_id)
-        cut = passages(transcript.turns)
-        texts = [passage.text for passage in cut]
-        vectors = [
-            vector.tobytes()
-            for at in range(0, len(texts), _STEP)
-            for vector in encoder.encode_documents(texts[at : at + _STEP]).astype(np.float16)
-        ]
-        fresh.append(Reencoded(entry.source.transcript_id, tuple(one.anchor for one in cut), tuple(vectors)))
-        on_progress(done, len(entries))
-    library.replace_vectors(fresh, generation=generation)
+    ids = [entry.source.transcript_id for entry in library.entries()]
+    made: list[_Made] = []
+    with _beside(library) as file:
+        for some in _together(library, ids):
+            _encode(some, encoder, file)
+            for transcript_id, cut in some:
+                made.append((transcript_id, tuple(one.anchor for one in cut)))
+                on_progress(len(made), len(ids))
+        file.seek(0)
+        library.replace_vectors(_read(file, made, 2 * encoder.dimension), generation=generation)
     discard(library.home)
-    return sum(len(one.vectors) for one in fresh)
+    return sum(len(anchors) for _, anchors in made)
+
+
+def _beside(library: Library) -> BinaryIO:
+    """A file without a name, which goes by itself: the vectors of an archive may not fit into memory."""
+    try:
+        return TemporaryFile(dir=library.home)
+    except OSError as error:
+        raise _full(error) from error
+
+
+def _full(error: OSError) -> LibraryFullError:
+    return LibraryFullError(f"the new vectors cannot be written ({error}); free some space")
+
+
+def _together(library: Library, ids: Sequence[str]) -> Iterator[list[_Cut]]:
+    """Transcripts in groups of a thousand passages or so."""
+    group: list[_Cut] = []
+    for transcript_id in ids:
+        group.append((transcript_id, passages(library.transcript(transcript_id)[1].turns)))
+        if sum(len(cut) for _, cut in group) >= _TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _encode(some: Sequence[_Cut], encoder: Encoder, file: BinaryIO) -> None:
+    """Append the vectors of some transcripts to a file, in order."""
+    vectors = encoded([one.text for _, cut in some for one in cut], lambda: encoder)
+    try:
+        file.write(b"".join(vectors))
+        file.flush()
+    except OSError as error:
+        raise _full(error) from error
+
+
+def _read(file: BinaryIO, made: Sequence[_Made], size: int) -> Iterator[Reencoded]:
+    """What was made, its vectors of `size` bytes each read back in order."""
+    for transcript_id, anchors in made:
+        yield Reencoded(transcript_id, anchors, tuple(file.read(size) for _ in anchors))

@@ -1,4 +1,4 @@
-"""An encoder that remembers: the sentences of a turn that is found often are encoded once."""
+"""An encoder that remembers: a question, and the sentences of a turn that is found often, are encoded once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from threading import Lock
 import numpy as np
 
 from index.encoder import Encoder, Vectors
+
+_Key = tuple[str, str]
+"""Passage or question, which an encoder may treat differently, and its text."""
 
 KEPT = 20_000  # texts, about 1.5 KB each with a vector of 384 numbers: 40 MB at most
 
@@ -25,32 +28,36 @@ class Remembering:
         self._encoder = encoder
         self._kept = kept
         self._lock = Lock()
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._known: OrderedDict[_Key, Vectors] = OrderedDict()
         self.name, self.dimension = encoder.name, encoder.dimension
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given."""
-        found = self._recalled(texts)
+        found = self._recalled("passage", texts)
         fresh = list(dict.fromkeys(text for text in texts if text not in found))
         if fresh:
             found |= zip(fresh, self._encoder.encode_documents(fresh), strict=True)
-            self._keep({text: found[text] for text in fresh})
+            self._keep({("passage", text): found[text] for text in fresh})
         return np.stack([found[text] for text in texts]) if texts else self._encoder.encode_documents(texts)
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
-        return self._encoder.encode_query(text)
+        known = self._recalled("question", [text]).get(text)
+        if known is None:
+            known = self._encoder.encode_query(text)
+            self._keep({("question", text): known})
+        return known.copy()  # theirs to change
 
-    def _recalled(self, texts: Sequence[str]) -> dict[str, Vectors]:
+    def _recalled(self, kind: str, texts: Sequence[str]) -> dict[str, Vectors]:
         with self._lock:
-            found = {text: self._known[text] for text in texts if text in self._known}
+            found = {text: self._known[kind, text] for text in texts if (kind, text) in self._known}
             for text in found:
-                self._known.move_to_end(text)
+                self._known.move_to_end((kind, text))
         return found
 
-    def _keep(self, fresh: dict[str, Vectors]) -> None:
+    def _keep(self, fresh: dict[_Key, Vectors]) -> None:
         with self._lock:
-            for text, vector in fresh.items():
-                self._known[text] = vector.copy()  # a row of a matrix would keep all of it
+            for key, vector in fresh.items():
+                self._known[key] = vector.copy()  # a row of a matrix would keep all of it
             while len(self._known) > self._kept:
                 self._known.popitem(last=False)

@@ -17,7 +17,9 @@ from index.lexicon import Allowed
 from index.meaning import Meaning
 from index.store.library import Library
 from index.store.records import Scope
+from index.store.schema import STRIDE
 from rag.known import Place, Sought
+from rag.periods import Days
 from rag.question import parse
 from rag.values import Filters, Hit, Searched, Source, Turn
 
@@ -41,13 +43,14 @@ class Search:
         self._derived = derived
         self._names = Names(library)
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
         """The turns that best match `query`, best first.
 
         Args:
             query: A question or some words.
             filters: Which turns may be looked at.
             top_k: At most this many hits, each of one turn.
+            near: Days that it names: transcripts of these days come forward.
         """
         # 1. Level with the library, and what of it may be seen.
         self._derived.catch_up()
@@ -56,21 +59,24 @@ class Search:
         question = parse(query)
         meaning = Meaning(self._derived.vectors, self._encoder.encode_query(query), scope)
         words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=_allowed(scope))
-        near = meaning.nearest(_NEAREST)
-        candidates = sorted({*near, *words.alone, *words.windows, *words.wide})
-        near |= meaning.of([turn_id for turn_id in candidates if turn_id not in near])
+        nearest = meaning.nearest(_NEAREST)
+        candidates = sorted({*nearest, *words.alone, *words.windows, *words.wide})
+        nearest |= meaning.of([turn_id for turn_id in candidates if turn_id not in nearest])
         # 3. How well each was found.
-        known = ranking.found(candidates, near, words)
+        known = ranking.found(candidates, nearest, words)
         best = sorted(candidates, key=lambda turn_id: -known[turn_id])[: max(_READ, 2 * top_k)]
         # 4. Read the best, as long as they are still in the library: what in them speaks for an answer.
         turns = self._library.turns([*best, *(turn_id - 1 for turn_id in best)])
         worth = ranking.read(question, {one: known[one] for one in best}, turns, known)
+        worth = ranking.of_days(near, worth, turns)
         # 5. What is answered by minutes of talk is found where the most of it lies.
         if question.broad:
             turns = self._library.turns(_let_through(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
         ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))
-        return [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        hits = [Hit(turns[turn_id][0], (turns[turn_id][1],), score) for turn_id, score in ranked[:top_k]]
+        self._library.vouch({turn_id // STRIDE for turn_id, _ in ranked[:top_k]})
+        return hits
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:
         """The turns beside a hit that `filters` let through, and it among them, in order."""

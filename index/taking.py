@@ -1,159 +1,151 @@
-"""A group of files that waited in the queue of a shared library, into it: whichever machine has it in hand."""
+"""What becomes of one file after another in an ingest: known already, or waiting to be encoded with others; stored."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Protocol
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
-from index import archives
-from index.archives import MAX_MEMBERS
-from index.documents import Document, Upload, read
+from index.documents import Document
+from index.encoder import Encoder
+from index.encoding import encoded
 from index.reports import FileReport, Progress, Report
-from index.store.job_files import Found, JobFile, Member, Sent
-from index.store.queue import PutDownError
-from index.store.shared_jobs import SharedJobs
-from rag.errors import LibraryLockedError, LibraryUnreachableError, NotFoundError, ReadError, TransciteError
-
-_LOG = logging.getLogger("transcite")
-_PLACES = 2 * MAX_MEMBERS  # between the places of two archives' members: nobody else's are among them
-
-
-class Taker(Protocol):
-    """Takes files into the library, as `Ingest.take` does."""
-
-    def __call__(
-        self,
-        uploads: Sequence[Upload],
-        *,
-        collection: str,
-        as_format: str | None,
-        on_progress: Callable[[Progress], None],
-    ) -> Report:
-        """What became of each."""
-        ...
+from index.reusing import known_vectors
+from index.store.library import Library
+from index.store.records import Encoded, Origin, Outline, WithdrawnError
+from index.store.schema import STRIDE
+from rag.errors import ReadError
+from rag.formats import read_transcript
+from rag.formats.version import RULES_VERSION
+from rag.passages import passages
+from rag.values import Passage, Transcript
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What whoever works off a queue decides.
+@dataclass(slots=True)
+class Pending:
+    """A transcript waiting to be encoded with others."""
 
-    Attributes:
-        is_over: Whether it is time to put down what is in hand.
-        explain: What senders are told of an error that is not about their files.
-        on_report: Told what became of some files.
+    at: int  # place in the report
+    document: Document
+    origin: Origin
+    transcript: Transcript
+    passages: tuple[Passage, ...]
+
+
+@dataclass(slots=True)
+class Run:
+    """One ingest under way."""
+
+    library: Library
+    encoder: Callable[[], Encoder]
+    collection: str
+    on_progress: Callable[[Progress], None]
+    all_files: int
+    all_bytes: int
+    as_format: str | None
+    reports: dict[int, FileReport] = field(default_factory=dict)
+    read_as: dict[int, Outline | None] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+    bytes: int = 0
+    turns: float = 0.0
+    stored: bool = False
+
+    def settle(self, at: int, document: Document, report: FileReport) -> None:
+        """Write down what became of a file."""
+        self.reports[at] = report
+        self.bytes += document.size
+
+    def withdraw(self, at: int, document: Document) -> None:
+        """Write down that a file is not wanted any more."""
+        reason = "was withdrawn before it was taken in"
+        self.settle(at, document, FileReport(document.shown, "rejected", reason=reason))
+
+    def tell(self) -> None:
+        """Tell how far it is."""
+        self.on_progress(Progress(len(self.reports), self.all_files, self.bytes, self.all_bytes, self.turns))
+
+    def report(self) -> Report:
+        """What became of all files, once none is pending."""
+        found = (replace(self.reports[at], read_as=self.read_as.get(at)) for at in sorted(self.reports))
+        return Report(tuple(found))
+
+
+def take(run: Run, at: int, document: Document, data: bytes) -> None:
+    """Settle content that is known already; put any other among the pending.
+
+    Raises:
+        ReadError: It cannot be read as a transcript.
+        WithdrawnError: Its job does not want it any more.
     """
+    rules = RULES_VERSION if run.as_format is None else f"{RULES_VERSION} as {run.as_format}"
+    digest = hashlib.sha256(rules.encode() + b"\0" + data).hexdigest()
+    origin = Origin(run.collection, document.source, digest)
+    if any(one.origin.content_hash == origin.content_hash for one in run.pending):
+        flush(run)  # the same content is on its way in; with it there, this one is a duplicate
+    if _settled(run, at, document, origin):
+        return
+    transcript = replace(read_transcript(data, document.name, as_format=run.as_format), **document.facts)
+    cut = passages(transcript.turns)
+    if max(len(transcript.turns), len(cut)) >= STRIDE:
+        raise ReadError(f"{len(transcript.turns):,} turns are more than the {STRIDE - 1:,} allowed; split it")
+    run.pending.append(Pending(at, document, origin, transcript, cut))
+    run.read_as[at] = Outline.of(transcript)
 
-    is_over: Callable[[], bool]
-    explain: Callable[[TransciteError], str] = str
-    on_report: Callable[[FileReport], None] = lambda _: None
+
+def _settled(run: Run, at: int, document: Document, origin: Origin) -> bool:
+    """Whether the content is in the library already; then it is reported."""
+    if run.library.outcome(origin) not in {"unchanged", "duplicate"}:
+        return False
+    try:
+        outcome, transcript_id = run.library.link(origin, receipt=document.receipt)
+        if any(one.origin.transcript_id == transcript_id for one in run.pending):
+            flush(run)  # a new version takes that id; the content it had goes on under this file's
+            _, transcript_id = run.library.link(origin)
+            if document.receipt is not None:
+                run.library.jobs.moved(document.receipt, transcript_id)
+    except KeyError:  # taken away by another process since
+        return False
+    known = run.library.size(transcript_id)
+    run.read_as[at] = run.library.outline(transcript_id)
+    run.settle(at, document, FileReport(document.shown, outcome, transcript_id, known[1] if known else 0))
+    return True
 
 
-class Taking:
-    """Takes in groups of files of one library.
+def flush(run: Run) -> None:
+    """Encode what is pending, together, and store it, one by one.
 
-    Args:
-        jobs: Of the library.
-        taker: Takes files in.
-        hooks: What else there is to decide.
-        max_bytes: How long a transcript may be.
+    Raises:
+        LibraryError: The library cannot be written; what was stored before is kept.
+        EncoderError: The encoder cannot be loaded.
     """
-
-    def __init__(self, jobs: SharedJobs, taker: Taker, hooks: Hooks, *, max_bytes: int) -> None:
-        self._jobs = jobs
-        self._taker = taker
-        self._hooks = hooks
-        self._max_bytes = max_bytes
-
-    def take(self, job_id: str, places: tuple[int, ...]) -> None:
-        """Take some files of a job in, those of them that still wait.
-
-        Raises:
-            PutDownError: It is time to stop; whoever takes the group next goes on with what is left of it.
-            LibraryLockedError, LibraryUnreachableError: The database has to be waited for; so it is then.
-        """
+    if not run.pending:
+        return
+    vectors = _vectors(run)
+    for one in run.pending:
+        own, vectors = vectors[: len(one.passages)], vectors[len(one.passages) :]
         try:
-            # 1. What still waits, each in a file of its own.
-            waiting = self._jobs.begin(job_id, places)
-            with TemporaryDirectory(prefix="transcite-") as folder:
-                group = [self._laid_out(one, found, Path(folder)) for one, found in waiting]
-                # 2. What is in an archive waits for itself; the others go in, together.
-                plain = [one for one in group if not self._is_spread(*one, Path(folder))]
-                spoilt = self._taken(plain, job_id)
-            # 3. What is done needs no keeping.
-            if spoilt:
-                self.give_up(job_id, f"the server failed on {spoilt:,} files; its log says why; retry or cancel them")
-            self._jobs.settle(job_id)
-        except (LibraryLockedError, LibraryUnreachableError):
-            raise
-        except NotFoundError:
-            return  # forgotten meanwhile
-        except TransciteError as error:
-            _LOG.error("job %s failed: %s", job_id, error)
-            self.give_up(job_id, self._hooks.explain(error))
-
-    def give_up(self, job_id: str, reason: str) -> None:
-        """Say why a job cannot go on."""
-        self._jobs.give_up(job_id, reason)
-
-    def _laid_out(self, one: JobFile, found: Found | None, folder: Path) -> tuple[JobFile, Upload, str | None]:
-        path = folder / str(one.receipt.at)
-        self._jobs.write(one.receipt, path)
-        if found is None:
-            return one, Upload(one.name, path, read(one.facts), one.receipt), None
-        upload = Upload(one.name, path, read(one.facts), one.receipt, source=found.source, shown=found.shown)
-        return one, upload, found.as_format
-
-    def _is_spread(self, one: JobFile, upload: Upload, _as_format: str | None, folder: Path) -> bool:
-        """Whether it is an archive; then its members are files of the job by now."""
-        if upload.source is not None or not archives.is_one(upload):  # who handed it over has taken it apart
-            return False
-        members: list[Member] = []
-        where: list[Path | None] = []
-        for n, document in enumerate(archives.of_upload(upload)):
-            at = (one.receipt.at + 1) * _PLACES + n
-            member, path = self._member(document, at, one.facts, folder)
-            members.append(member)
-            where.append(path)
-        self._jobs.spread(one.receipt, members, where)
-        return True
-
-    def _member(self, document: Document, at: int, facts: str, folder: Path) -> tuple[Member, Path | None]:
-        try:
-            data = document.read(self._max_bytes)
-        except ReadError as error:
-            return Member(at, Sent(document.shown, document.size, facts), error.reason), None
-        path = folder / str(at)
-        path.write_bytes(data)
-        return Member(at, Sent(document.shown, len(data), facts)), path
-
-    def _taken(self, group: Sequence[tuple[JobFile, Upload, str | None]], job_id: str) -> int:
-        """Take files in; returns on how many of them it failed."""
-        if not group:
-            return 0
-        try:
-            report = self._taker(
-                [upload for _, upload, _ in group],
-                collection=self._jobs.get(job_id).collection,
-                as_format=group[0][2],  # the same for all that a command handed over
-                on_progress=self._go_on,
+            outcome, transcript_id = run.library.put(
+                one.origin, Encoded(one.transcript, one.passages, tuple(own)), receipt=one.document.receipt
             )
-        except (TransciteError, PutDownError):
-            raise
-        except Exception:  # a fault of ours: one file's must not stop the others
-            if len(group) == 1:
-                _LOG.exception("file %d of job %s cannot be taken in", group[0][0].receipt.at, job_id)
-                return 1
-            return sum(self._taken([one], job_id) for one in group)
-        for (one, _, _), told in zip(group, report.files, strict=True):
-            if told.outcome == "rejected":  # every other outcome was written down with the transcript
-                self._jobs.reject(one.receipt, told.reason or "cannot be read", told.line)
-            self._hooks.on_report(told)
-        return 0
+        except WithdrawnError:
+            run.withdraw(one.at, one.document)
+            continue
+        run.stored = True
+        turns = len(one.transcript.turns)
+        run.settle(one.at, one.document, FileReport(one.document.shown, outcome, transcript_id, turns))
+    run.turns = round(run.turns)
+    run.pending = []
+    run.tell()
 
-    def _go_on(self, _progress: Progress) -> None:
-        if self._hooks.is_over():
-            raise PutDownError
+
+def _vectors(run: Run) -> list[bytes]:
+    """The vectors of all that is pending; those of text that an earlier version had are taken from there."""
+    texts = [passage.text for one in run.pending for passage in one.passages]
+    turns_each = sum(len(one.transcript.turns) for one in run.pending) / len(texts)
+    known = {text: vector for one in run.pending for text, vector in known_vectors(run.library, one.origin).items()}
+
+    def told(passages: int) -> None:
+        run.turns += turns_each * passages
+        run.tell()
+
+    return encoded(texts, run.encoder, known=known, on_progress=told)

@@ -14,7 +14,7 @@ from rag.exhaustive import Exhaustive
 from rag.listing import Drafted, listing, not_said
 from rag.premise import LOOKED_AT, premise
 from rag.question import checked, parse
-from rag.understanding import Understood, nearer, understand
+from rag.understanding import Understood, understand
 from rag.values import Answer, Citation, Filters, Message, Searched, Sentence
 from rag.wording import counted, quoted, unmarked
 from rag.writing.writer import NOTHING, Writer
@@ -70,8 +70,9 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
     else:
         # 3. Search, and widen the hits to the exchanges they belong to.
         depth = max(top_k, LOOKED_AT) if searched.turns else 0
-        hits = searcher.search(understood.query, filters=understood.filters, top_k=depth) if depth else []
-        evidence = gather(nearer(hits[:top_k], understood.near), searcher, understood.filters)
+        chosen, days = understood.filters, understood.near
+        hits = searcher.search(understood.query, filters=chosen, top_k=depth, near=days) if depth else []
+        evidence = gather(hits[:top_k], searcher, chosen)
         found_at = perf_counter()
         # 4. Draft: the best sentences, verbatim.
         extracts = quote.extracts(parse(understood.text).without(understood.aside), evidence, searcher)
@@ -87,7 +88,7 @@ def ask(  # noqa: PLR0913 - what a question is asked of, and what it comes with
         if written.sentences:
             sentences, citations, text = written.sentences, written.citations, written.text
         elif answers and not written.refused:
-            sentences, citations, text = _quoted(extracts)
+            sentences, citations, text = _quoted(extracts, when="time" in own.wants)
         else:
             sentences, citations, text = (), _nearest(extracts), _not_found(searched, understood)
     # 8. Write it down.
@@ -118,12 +119,12 @@ def _listed(asked: Exhaustive, understood: Understood, searcher: Searcher, searc
     return listing(asked, searcher, understood.filters, looked=looked) or ((), (), not_said(asked, looked=looked))
 
 
-def _quoted(extracts: Sequence[quote.Extract]) -> Drafted:
+def _quoted(extracts: Sequence[quote.Extract], *, when: bool) -> Drafted:
     ordered = _in_order(extracts)
     citations = tuple(
         Citation(n, extract.source, extract.turn, extract.span) for n, extract in enumerate(ordered, start=1)
     )
-    sentences = tuple(Sentence(quoted(one), (one.n,), 1.0) for one in citations)
+    sentences = tuple(Sentence(quoted(one, when=when), (one.n,), 1.0) for one in citations)
     return sentences, citations, "\n".join(f"{unmarked(one.text)} [{one.citations[0]}]" for one in sentences)
 
 

@@ -11,6 +11,7 @@ TransciteError             anything below; its text is one line, for a person, w
 │   ├── LibraryLockedError another process holds it
 │   ├── LibraryUnreachableError  the server its database is on cannot be reached just now
 │   ├── LibraryFullError   the disk (or a quota) is full
+│   ├── LibraryDamagedError   a file of it is not what was written
 │   └── LibraryMismatchError  made with another encoder, passage setting or version
 ├── EncoderError           the encoder is missing, altered or not what it claims
 └── ModelError             the language model cannot be reached or used
@@ -69,6 +70,10 @@ class LibraryUnreachableError(LibraryError):
 
 class LibraryFullError(LibraryError):
     """The disk, or a quota on it, is full. What was finished before is kept."""
+
+
+class LibraryDamagedError(LibraryError):
+    """What the library's files hold is not what was written to them. `transcite doctor` says what, and repairs."""
 
 
 class LibraryMismatchError(LibraryError):

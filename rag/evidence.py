@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.known import Knowing
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 _ANSWERS = 0.97  # what the answer to a question that was found is worth, against the question
@@ -16,8 +17,8 @@ _BESIDE = 0.75  # what any other turn beside a hit is worth
 class Searcher(Knowing, Protocol):
     """What asking needs of a library."""
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
-        """The turns that best match, best first."""
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
+        """The turns that best match, best first; those of transcripts of the days that are named gain by it."""
         ...
 
     def around(self, hit: Hit, *, before: int, after: int, filters: Filters) -> tuple[Turn, ...]:

@@ -6,23 +6,21 @@ refused, or the server said "too many" or "not now". Redirects are not followed:
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from rag.dialects import dialect_of
 from rag.errors import ModelError
-from rag.replies import bounded, error_in, pieces, refused_parameters, spelt
+from rag.replies import bounded, error_in, pieces, refused_parameters, spelt, unfinished
+from rag.retrying import BUSY, asked_to_wait, backoff, refused
 from rag.sse import EndlessLineError
 from rag.writing.model import Endpoint, Prompt, Usage
 
-_BUSY = frozenset({429, 503, 529})  # 529: "overloaded", as Anthropic says it
 _MAX_CHARS = 20_000  # of a reply; several times what MAX_TOKENS come to
 _SAID = 160  # characters of a server's own words that are passed on
 
@@ -95,27 +93,33 @@ class ChatModel:
             ModelError: It cannot be reached, refuses, breaks off, says nothing, or takes too long.
         """
         ends_at = time.monotonic() + self._limits.total
-        with self._told(), self._answering(self._dialect.body(prompt, self._endpoint.model), ends_at) as response:
-            written, ended = 0, None
-            at_once = "json" in response.headers.get("content-type", "")
-            reader = self._dialect.reader()
-            for piece in pieces(response.iter_bytes(), reader, at_once=at_once, ends_at=ends_at):
-                if piece.error is not None:
-                    raise ModelError("the language model failed", detail=self._quoted(piece.error))
-                if piece.usage is not None:
-                    on_usage(piece.usage)
-                ended = piece.ended or ended
-                written += len(piece.text)
-                if written > _MAX_CHARS:
-                    raise ModelError("the language model does not come to an end", detail=f"{written:,} characters")
-                if piece.text:
-                    yield piece.text
-            if ended is None:
-                raise ModelError("the language model broke off")
-            if ended in {"length", "max_tokens"}:
-                raise ModelError("the language model stopped in the middle", detail=str(ended))
-            if not written:
-                raise ModelError("the language model said nothing", detail=str(ended))
+        used: list[Usage] = []
+        try:
+            with self._told(), self._answering(self._dialect.body(prompt, self._endpoint.model), ends_at) as response:
+                yield from self._written(response, ends_at, used)
+        finally:  # once a call, though servers may count along with every piece
+            for usage in used[-1:]:
+                on_usage(usage)
+
+    def _written(self, response: httpx.Response, ends_at: float, used: list[Usage]) -> Generator[str]:
+        """The text of a reply; an empty piece for a sign of life without text, as when the model thinks."""
+        written, ended = 0, ""
+        at_once = "json" in response.headers.get("content-type", "")
+        for piece in pieces(response.iter_bytes(), self._dialect.reader(), at_once=at_once, ends_at=ends_at):
+            if piece.error is not None:
+                raise ModelError("the language model failed", detail=self._quoted(piece.error))
+            if piece.usage is not None:
+                used.append(piece.usage)
+            if piece.declined:
+                raise ModelError("the language model declines to answer")
+            ended = piece.ended or ended
+            written += len(piece.text)
+            if written > _MAX_CHARS:
+                raise ModelError("the language model does not come to an end", detail=f"{written:,} characters")
+            yield piece.text
+        trouble = unfinished(ended) or ("" if written else "the language model said nothing")
+        if trouble:
+            raise ModelError(trouble, detail=self._quoted(str(ended)))
 
     @contextmanager
     def _answering(self, body: dict[str, Any], ends_at: float) -> Iterator[httpx.Response]:
@@ -136,16 +140,16 @@ class ChatModel:
             except httpx.ConnectError as error:
                 if tried >= self._limits.tries:
                     raise ModelError("the language model cannot be reached", detail=str(error)) from error
-                wait = _backoff(tried)
+                wait = backoff(tried)
             else:
                 if response.is_success:
                     return response
                 told = self._refusal(response)
                 if self._learns(response.status_code, told):
                     continue
-                wait = _asked_to_wait(response) or _backoff(tried)
-                if response.status_code not in _BUSY or tried >= self._limits.tries:
-                    raise _refused(response.status_code, told)
+                wait = asked_to_wait(response.headers) or backoff(tried)
+                if response.status_code not in BUSY or tried >= self._limits.tries:
+                    raise refused(response.status_code, told)
             if time.monotonic() + wait >= ends_at:
                 raise ModelError("the language model is busy", detail=f"asked to wait {wait:.0f} s")
             self._sleep(wait)
@@ -183,27 +187,3 @@ class ChatModel:
         key = self._endpoint.api_key
         line = " ".join(said.split())
         return (line.replace(key, "***") if key else line)[:_SAID]
-
-
-def _backoff(tried: int) -> float:
-    """0.25 to 0.5 s, then twice that, so that those who were turned away together do not come back together."""
-    return float(0.25 * 2 ** (tried - 1) * (1 + random.random()))  # noqa: S311 - no secret hangs on it
-
-
-def _asked_to_wait(response: httpx.Response) -> float | None:
-    """Seconds of Retry-After, which is a number or a date."""
-    value = str(response.headers.get("retry-after", "")).strip()
-    if value.replace(".", "", 1).isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
-
-
-def _refused(status: int, told: str) -> ModelError:
-    if status in {401, 403}:
-        return ModelError("the language model's server refuses the key", detail=f"HTTP {status}")
-    if status in _BUSY:
-        return ModelError("the language model is busy", detail=f"HTTP {status}")
-    return ModelError("the language model's server refuses the question", detail=f"HTTP {status} {told}".strip())

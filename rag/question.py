@@ -74,6 +74,16 @@ _BROAD = re.compile(
     r" (?:of|to|with|for|on|about|facing|encountered|mainly)\b",
     re.I,
 )
+# A question with several answers, to be collected: "which languages did ...", "who have ...", "where has she been".
+_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:[\w'’+/-]+ ){0,2}?"
+    r"(?!(?:is|was|does|has|this|his|its|us|always|news|business|process|access|success|status|class|series|address|"
+    r"focus|progress|basis|analysis)\b)\w{3,}(?<![su])s,? "
+    r"(?:has|have|had|do|does|did|are|were|can|could|would|will|might|besides)\b"
+    r"|^(?:what|who) (?:are|were)\b|^who have\b|^(?:where|what|who) (?:has|have) (?!to\b|it\b)|\bways\b"
+    r"|\b(?:which|what) (?:two|three|four|five|six|seven)\b|^(?:please )?(?:name|list) (?:the|all|some|every)\b",
+    re.I,
+)
 _WHO = re.compile(r"who|whose|whom|which", re.I)
 _OF_TALK = frozenset(
     stem(word)
@@ -94,6 +104,7 @@ class Question:
         wants: What kind of thing an answer has to hold.
         heads: Where a name of something is wanted, the stemmed words for that something ("brand", "recorder").
         broad: Whether it asks what was discussed, which minutes of talk answer, rather than for a fact.
+        several: Whether it asks for several things of a kind.
     """
 
     text: str
@@ -102,6 +113,7 @@ class Question:
     wants: frozenset[Wanted]
     heads: frozenset[str] = frozenset()
     broad: bool = False
+    several: bool = False
 
     @property
     def sought(self) -> tuple[str, ...]:
@@ -138,6 +150,7 @@ def parse(text: str) -> Question:
         wants=wants,
         heads=_heads(text),
         broad=not wants & {"time", "number"} and not _WHO.match(text) and _BROAD.search(text) is not None,
+        several=_SEVERAL.search(text) is not None,
     )
 
 

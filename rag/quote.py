@@ -16,6 +16,8 @@ from rag.words import content_words
 MAX_WORDS = 120  # of all extracts together
 _MAX_WORDS_EACH = 90
 _MAX_EXTRACTS = 3
+# What has several items is told in more places, each in few words; which are as good as this share of the best.
+_WORDS_PER_ITEM, _MAX_ITEMS, _AS_GOOD = 30, 6, 0.8
 _SHORT = 6  # words of an answer that says little without its question
 # A sentence adds to an extract by what its score exceeds this share of the best one's, but always a little; leaning on
 # a sentence that is not quoted costs this share of the best score.
@@ -67,7 +69,7 @@ class _Scored:
 
 
 def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searcher) -> list[Extract]:
-    """What the evidence says in answer, best first: at most three extracts, `MAX_WORDS` words.
+    """What the evidence says in answer, best first: at most three extracts, `MAX_WORDS` words; of items, at most six.
 
     The first is the best there is, whether it answers or not; that is decided elsewhere.
     """
@@ -79,15 +81,16 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     by_turn: dict[tuple[str, int], list[_Scored]] = {}
     for one in scored:
         by_turn.setdefault((one.evidence.source.transcript_id, one.evidence.turn.turn), []).append(one)
+    most, each = (_MAX_ITEMS, _WORDS_PER_ITEM) if question.several else (_MAX_EXTRACTS, _MAX_WORDS_EACH)
     chosen: list[Extract] = []
     left = MAX_WORDS
     for one in sorted(scored, key=lambda each: -each.score):
-        if len(chosen) >= _MAX_EXTRACTS or left <= 0:
+        if len(chosen) >= most or left <= 0:
             break
         if chosen and not _adds(one, chosen, question, weights):
             continue
         siblings = by_turn[one.evidence.source.transcript_id, one.evidence.turn.turn]
-        grown = _grown(one, siblings, min(left, _MAX_WORDS_EACH), weights)
+        grown = _grown(one, siblings, min(left, each), weights)
         if any(_overlap(grown, other) for other in chosen) or (chosen and len(grown.text.split()) > left):
             continue
         for extract in _exchange(grown, one.evidence):
@@ -126,9 +129,11 @@ def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: 
     """Whether a further sentence is worth quoting.
 
     It is when it says something of the question that is not said yet, is of somebody whom the question names and who is
-    not quoted yet, or answers about as well as the best.
+    not quoted yet, or answers about as well as the best; of several items, nearly as well.
     """
     best = chosen[0].score
+    if question.several:
+        return one.score >= _AS_GOOD * best
     quoted: set[str] = set()
     for extract in chosen:
         same = (extract.source, extract.turn.turn) == (one.evidence.source, one.evidence.turn.turn)

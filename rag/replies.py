@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from rag.dialects import Piece, Reader
 from rag.errors import ModelError
+from rag.pieces import Piece, Reader
 from rag.sse import datas
 
 _MAX_BYTES = 200_000  # of a reply that comes at once
@@ -17,6 +17,14 @@ _OTHERWISE: Mapping[str, str | None] = {
     "max_tokens": "max_completion_tokens",
     "temperature": None,
     "stream_options": None,
+}
+# Why models stop that have not come to the end of an answer, as OpenAI, Mistral, Gemini and Anthropic name it.
+_CUT, _DECLINED = "the language model stopped in the middle", "the language model declines to answer"
+_TOOL = "the language model called a tool instead of answering"
+_UNFINISHED = {
+    **dict.fromkeys(("length", "max_tokens", "model_length", "model_context_window_exceeded", "pause_turn"), _CUT),
+    **dict.fromkeys(("content_filter", "refusal", "safety", "recitation", "guardrail_intervened"), _DECLINED),
+    **dict.fromkeys(("tool_calls", "tool_use", "function_call"), _TOOL),
 }
 
 
@@ -39,15 +47,25 @@ def pieces(chunks: Iterator[bytes], reader: Reader, *, at_once: bool, ends_at: f
     for data in datas(timely):
         if data.strip() == "[DONE]":
             return
+        if not data.strip():
+            continue  # an event to keep the connection open
         yield _read(reader.event, data)
+
+
+def unfinished(ended: str) -> str:
+    """Why what was written is no whole answer, given why the model stopped; empty where it came to its end."""
+    if not ended:
+        return "the language model broke off"
+    return _UNFINISHED.get(str(ended).lower(), "")
 
 
 def error_in(text: str, reader: Reader) -> str:
     """What a server says of a request that it does not accept; empty where it sends a page for people."""
     try:
-        return _read(reader.whole, text).error or ""
+        said = _read(reader.whole, text).error
     except ModelError:
         return ""
+    return said or str(json.loads(text).get("detail") or "")  # as FastAPI names what it does not take
 
 
 def refused_parameters(status: int, told: str) -> frozenset[str]:

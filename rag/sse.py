@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 MAX_LINE = 1_000_000  # bytes; a line that goes on is no event of a chat
+
+
+_UNNAMED = ("error:", '{"')  # how a line begins that tells of a failure without being an event
 
 
 class EndlessLineError(ValueError):
@@ -28,8 +32,24 @@ def datas(pieces: Iterable[bytes]) -> Iterator[str]:
             held = []
         elif line.startswith("data:"):
             held.append(line[5:].removeprefix(" "))
+        elif line.startswith(_UNNAMED):
+            held.append(_error(line))
     if held:  # the last event of a body that ends without an empty line
         yield "\n".join(held)
+
+
+def _error(line: str) -> str:
+    """What servers say of a failure in the middle of a stream when they forget what an event looks like.
+
+    llama.cpp before its pull request 16109 (September 2025) writes "error: {...}", Ollama a bare line of JSON.
+    """
+    if not line.startswith("error:"):
+        return line
+    try:
+        said = json.loads(line[6:])
+    except ValueError:
+        said = line[6:].strip()
+    return json.dumps(said if isinstance(said, dict) and "error" in said else {"error": said})
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.dates import periods
-from rag.periods import Period, shifted
+from rag.periods import Days, Period, shifted
 from rag.values import Source
 from rag.words import STOP_WORDS, words
 
@@ -64,13 +64,13 @@ class When:
     Attributes:
         since, until: Only talk of these days may answer; None for no rule.
         transcripts: Only these may; empty for no rule.
-        near: Days that the question names without saying that the talk was then, first and last.
+        near: Days that the question names, whether or not it says that the talk was then.
     """
 
     since: dt.date | None = None
     until: dt.date | None = None
     transcripts: tuple[str, ...] = ()
-    near: tuple[tuple[dt.date, dt.date], ...] = ()
+    near: tuple[Days, ...] = ()
 
 
 def when(text: str, *, today: dt.date | None, sources: Callable[[], tuple[Source, ...]]) -> When:
@@ -85,15 +85,23 @@ def when(text: str, *, today: dt.date | None, sources: Callable[[], tuple[Source
         chosen = _at_the_end(head, sources())
         if chosen:
             return When(transcripts=chosen)
-    found = periods(text, today)
-    if not found:
-        return When()
-    dated = [one.date for one in sources() if one.date is not None] if any(one.guessed for one in found) else []
-    found = [_remembered(one, dated) for one in found]
+    found = _named(text, today, sources)
+    near = tuple(_days(one) for one in found)
     rules = [one for one in found if _of_talk(text, one)]
     if len(rules) != 1:  # two meetings are compared, or none is meant
-        return When(near=tuple(_days(one) for one in found))
-    return When(rules[0].since, rules[0].until, near=tuple(_days(one) for one in found if one not in rules))
+        return When(near=near)
+    return When(rules[0].since, rules[0].until, near=near)
+
+
+def days_named(text: str, *, today: dt.date | None, sources: Callable[[], tuple[Source, ...]]) -> tuple[Days, ...]:
+    """The days that some words to search for name; arguments as of `when`."""
+    return tuple(_days(one) for one in _named(text, today, sources))
+
+
+def _named(text: str, today: dt.date | None, sources: Callable[[], tuple[Source, ...]]) -> list[Period]:
+    found = periods(text, today)
+    dated = [one.date for one in sources() if one.date is not None] if any(one.guessed for one in found) else []
+    return [_remembered(one, dated) for one in found]
 
 
 def _of_talk(text: str, one: Period) -> bool:
@@ -121,7 +129,7 @@ def _remembered(one: Period, dated: list[dt.date]) -> Period:
     return one
 
 
-def _days(one: Period) -> tuple[dt.date, dt.date]:
+def _days(one: Period) -> Days:
     return one.since or dt.date.min, one.until or dt.date.max
 
 

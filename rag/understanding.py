@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.exhaustive import Exhaustive, exhaustive
 from rag.followups import standalone
 from rag.known import Knowing
 from rag.people import People, people
+from rag.periods import Days
 from rag.timing import When, when
-from rag.values import Filters, Hit, Message
+from rag.values import Filters, Message
 from rag.voices import Voices, voices
 from rag.words import content_words, surface_words
-
-# What a hit of days that the question names gains over others, whose scores reach 1: enough to part equals.
-_NEAR = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Understood:
         aside: Stems of names that tell no turn from another: all turns that may answer have them, or none has.
         named: The people in the part asked now who speak in the library, as the library has them, each once.
         unknown: Who it says spoke, though nobody who speaks has the name; each with the name it may be a slip for.
-        near: Days that it names without saying that the talk was then, first and last.
+        near: Days that it names, first and last.
         listing: What it wants listed, all over; None for every other question.
     """
 
@@ -44,7 +41,7 @@ class Understood:
     aside: frozenset[str] = frozenset()
     named: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str | None], ...] = ()
-    near: tuple[tuple[dt.date, dt.date], ...] = ()
+    near: tuple[Days, ...] = ()
     listing: Exhaustive | None = None
 
 
@@ -76,19 +73,6 @@ def understand(
         near=then.near,
         listing=exhaustive(alone.own, there, leave_out=_said_of(who, there, alone.own)),
     )
-
-
-def nearer(hits: Sequence[Hit], near: tuple[tuple[dt.date, dt.date], ...]) -> list[Hit]:
-    """The hits, those of transcripts of the days that the question names a little before their equals."""
-    if not near:
-        return list(hits)
-    lifted = [
-        replace(hit, score=hit.score + _NEAR)
-        if hit.source.date is not None and any(first <= hit.source.date <= last for first, last in near)
-        else hit
-        for hit in hits
-    ]
-    return sorted(lifted, key=lambda hit: -hit.score)
 
 
 def _of_speakers(filters: Filters, who: Voices) -> Filters:

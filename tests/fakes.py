@@ -29,6 +29,7 @@ from index.store.library import Library
 from index.store.records import Encoded, Origin, Outcome
 from rag.known import Place, Sought
 from rag.passages import passages
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Speaker, Transcript, Turn
 from rag.words import content_words, words
 
@@ -192,7 +193,7 @@ class MemorySearcher:
             for one in turns
         }
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
         near = [
             Hit(source, (one,), score)
             for source in self._sources

@@ -16,6 +16,7 @@ from rag.evidence import Searcher
 from rag.measures import Place
 from rag.question import checked
 from rag.refusal import Caution
+from rag.timing import days_named
 from rag.understanding import understand
 from rag.values import Answer, Filters, Hit, Message, Turn
 
@@ -93,7 +94,8 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
 def hits(searcher: Searcher, question: str, *, history: tuple[Message, ...], filters: Filters, depth: int) -> list[Hit]:
     """What search finds for a question made to stand alone: rules that it lays down itself bind answers, not search."""
     put = understand(checked(question), history=history, filters=filters, knowing=searcher, today=None)
-    return searcher.search(put.text, filters=filters, top_k=depth)
+    near = days_named(put.text, today=None, sources=lambda: searcher.sources(filters))
+    return searcher.search(put.text, filters=filters, top_k=depth, near=near)
 
 
 class _Putting:

@@ -160,7 +160,7 @@ def _runner(service: Service, uploads: Uploads) -> Runner | Hands:
 
 
 def _slack(service: Service, settings: Settings, run: str) -> SlackDesk | None:
-    if settings.slack is None:
+    if settings.slack is None or settings.slack.app_token:  # there `transcite slack` answers, and nothing is sent here
         return None
     from api.http.slack import SlackDesk  # noqa: PLC0415 - its libraries come with an extra
 

@@ -31,7 +31,8 @@ SIGN_IN = "/signin"
 
 _NOBODY = Caller(None, frozenset(), ())
 _UNCOUNTED = frozenset({"/healthz", "/readyz", "/slack/events"})  # Slack signs what it sends
-_OPEN = _UNCOUNTED | {"/openapi.json", SIGN_IN, "/signout"}
+_INSTALLING = frozenset({"/slack/install", "/slack/oauth_redirect"})  # which workspaces may, the settings say
+_OPEN = _UNCOUNTED | _INSTALLING | {"/openapi.json", SIGN_IN, "/signout"}
 _OPEN_BELOW = ("/t/-/", "/widget.", "/v1/sites/")  # what pages load; tokens for the readers of a site
 _PAGES_BELOW = "/t/"
 _READ_ONLY = frozenset({"GET", "HEAD"})

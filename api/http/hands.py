@@ -13,9 +13,9 @@ from api.http import problems
 from api.http.queueing import PATIENT
 from api.http.service import Service
 from index.documents import Upload
+from index.queued import Hooks, Taking
 from index.reports import Progress, Report
 from index.store import shared_jobs
-from index.taking import Hooks, Taking
 from rag.errors import LibraryError, TransciteError
 
 _GRACE_S = 5.0  # for the files in hand when it is told to stop

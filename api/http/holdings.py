@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -80,11 +81,13 @@ class Holdings:
     def answer(self, caller: Caller, answer_id: str) -> str:
         """An answer that was given to them, as JSON; who keeps everything sees every one.
 
+        What quotes a collection that they may not see any more is not there for them.
+
         Raises:
             NotFoundError: There is none.
         """
-        document, asker = self._library.answers.get(answer_id)
-        if asker != caller.id and not caller.keeps_everything:
+        document = self._given(caller, answer_id)
+        if not all(caller.sees(one["collection"]) for one in json.loads(document)["citations"]):
             raise unknown(answer_id)
         return document
 
@@ -94,8 +97,14 @@ class Holdings:
         Raises:
             NotFoundError: There is none.
         """
-        self.answer(caller, answer_id)
+        self._given(caller, answer_id)
         self._library.answers.vote(answer_id, vote, comment)
+
+    def _given(self, caller: Caller, answer_id: str) -> str:
+        document, asker = self._library.answers.get(answer_id)
+        if asker != caller.id and not caller.keeps_everything:
+            raise unknown(answer_id)
+        return document
 
     def _see(self, caller: Caller, transcript_id: str) -> None:
         if not caller.sees(self._library.collection(transcript_id)):

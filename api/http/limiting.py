@@ -67,7 +67,9 @@ class _Shared(Storage):
         self._tidy(now)
         row = self._connection.execute(
             "INSERT INTO counts VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET"
-            " n = CASE WHEN ends <= ?4 THEN ?2 ELSE n + ?2 END, ends = CASE WHEN ends <= ?4 THEN ?3 ELSE ends END"
+            # A window that ends later than one begun now was counted before the clock was put back.
+            " n = CASE WHEN ends BETWEEN ?4 AND ?3 THEN n + ?2 ELSE ?2 END,"
+            " ends = CASE WHEN ends BETWEEN ?4 AND ?3 THEN ends ELSE ?3 END"
             " RETURNING n",
             (key, amount, now + expiry, now),
         ).fetchone()

@@ -85,6 +85,12 @@ _RAISED: tuple[tuple[type[errors.TransciteError], Problem], ...] = (
         ),
     ),
     (
+        errors.LibraryDamagedError,
+        Problem(
+            503, "library-damaged", "The library is damaged", "the library is damaged; the server's log says where"
+        ),
+    ),
+    (
         errors.LibraryError,
         Problem(503, "library", "The library cannot be used", "the library cannot be used; the server's log says why"),
     ),

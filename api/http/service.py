@@ -22,6 +22,8 @@ from api.http.watch import Watch
 from rag.ask import ask
 from rag.errors import LibraryError, LibraryFullError
 from rag.question import checked
+from rag.refusal import Caution
+from rag.timing import days_named
 from rag.values import Filters, Hit, Message
 from rag.writing.page import OnText
 from rag.writing.writer import Writer
@@ -92,6 +94,11 @@ class Service:
             self._closing.close()
 
     @property
+    def caution(self) -> Caution:
+        """How sure an answer must be where nothing else is said."""
+        return self._parts.settings.caution
+
+    @property
     def is_ready(self) -> bool:
         """Whether the index is loaded and the encoder ready."""
         return self._loaded is not None
@@ -156,7 +163,7 @@ class Service:
             history=asked.history or self._said_before(caller, asked.conversation_id),
             top_k=asked.top_k,
             today=dt.date.today(),
-            caution=self._parts.settings.caution,
+            caution=caller.caution or self.caution,
             writer=self._writer(on_text),
         )
         # Which collections were asked for is told, not what that came to for this caller.
@@ -175,9 +182,10 @@ class Service:
         """
         wanted = checked(query, what="query")
         self.watch.asked(wanted, caller)
-        searcher = self.load().search
+        searcher, allowed = self.load().search, caller.narrowed(filters)
         with self.watch.stage("search"):
-            return searcher.search(wanted, filters=caller.narrowed(filters), top_k=top_k)
+            near = days_named(wanted, today=dt.date.today(), sources=lambda: searcher.sources(allowed))
+            return searcher.search(wanted, filters=allowed, top_k=top_k, near=near)
 
     def ingest(
         self,
@@ -231,7 +239,9 @@ class Service:
         if conversation_id is None:
             return ()
         documents = self.library.answers.conversation(conversation_id, asker=caller.id, last=_REMEMBERED)
-        said = [wire.Answer.model_validate_json(one) for one in documents]
+        given = [wire.Answer.model_validate_json(one) for one in documents]
+        # What they may not see any more is not read with the next question either.
+        said = [one for one in given if all(caller.sees(cited.collection) for cited in one.citations)]
         return tuple(
             message
             for one in said

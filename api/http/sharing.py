@@ -9,8 +9,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
-from index.encoder import in_batches
+from index.batching import together
 from rag.known import Place, Sought
+from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from rag.evidence import Searcher
 
 OnHits = Callable[[Sequence[Hit]], None]
-_BATCH = 16  # texts that are encoded before others get their turn: what the encoder puts together anyway
+# Characters that are encoded before others get their turn: a question's fifty sentences, or a dozen passages.
+_CHARACTERS = 8_000
 
 
 class OneAtATime:
@@ -41,7 +43,7 @@ class OneAtATime:
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given; a question's own, which takes little, passes between two batches."""
         came = perf_counter()
-        return in_batches(texts, _BATCH, lambda some: self.documents(some, HURRY, since=came))
+        return together(texts, _CHARACTERS, lambda some: self.documents(some, HURRY, since=came))
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
@@ -71,7 +73,7 @@ class _Patient:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given."""
-        return in_batches(texts, _BATCH, lambda some: self._shared.documents(some, PATIENT))
+        return together(texts, _CHARACTERS, lambda some: self._shared.documents(some, PATIENT))
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, which is in a hurry wherever it comes from."""
@@ -93,9 +95,9 @@ class Watched:
         self._most = most
         self._told = False
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
         """The turns that best match, best first."""
-        hits = self._searcher.search(query, filters=filters, top_k=top_k)
+        hits = self._searcher.search(query, filters=filters, top_k=top_k, near=near)
         self._tell(hits[: self._most])
         return hits
 

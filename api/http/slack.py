@@ -11,11 +11,12 @@ from starlette.exceptions import HTTPException
 
 from api.http import problems
 from api.http.service import Service
+from api.http.slack_install import install_router
 from api.settings_slack import Slack
-from api.slack.bot import Bot, running
 from api.slack.checks import RefusedError, checked
 from api.slack.ledger import Ledger
 from api.slack.manifest import PATH
+from api.slack.running import Running, running
 
 _UNSIGNED = problems.Problem(401, "slack-signature", "The request is not signed by Slack")
 _NOT_YET = "the bot is not running"
@@ -34,26 +35,28 @@ class SlackDesk:
     def __init__(self, service: Service, slack: Slack, base: str, run: str) -> None:
         self._service, self._slack, self._base = service, slack, base
         self._ledger = Ledger(service.library.home / "slack.db", run)
-        self._bot: Bot | None = None
+        self._running: Running | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Answer from here to the end of the block."""
-        async with running(self._service, self._slack, self._ledger, self._base) as self._bot:
+        async with running(self._service, self._slack, self._ledger, self._base) as self._running:
             yield
 
     def router(self) -> APIRouter:
-        """The route."""
+        """The routes."""
         router = APIRouter(include_in_schema=False)  # nobody but Slack can call it
 
         @router.post(PATH)
         async def events(request: Request) -> Response:
             return await self._taken(request)
 
+        if self._slack.client is not None:
+            router.include_router(install_router(lambda: self._running.installer if self._running else None))
         return router
 
     async def _taken(self, request: Request) -> Response:
-        if self._bot is None:
+        if self._running is None:
             return problems.response(problems.NOT_READY, _NOT_YET)
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
@@ -62,5 +65,5 @@ class SlackDesk:
             if error.status != _UNSIGNED.status:
                 raise HTTPException(error.status, str(error)) from error
             return problems.response(_UNSIGNED, str(error))
-        reply = await self._bot.take(text, headers)
+        reply = await self._running.bot.take(text, headers)
         return Response(reply.body, status_code=reply.status, media_type=reply.content_type)

@@ -11,6 +11,7 @@ from api.http.metrics import Metrics
 from api.http.sharing import OnHits, Watched
 from api.http.tracing import Tracing
 from api.logs import log_question, log_trouble
+from rag.periods import Days
 from rag.values import Filters, Hit
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class _Searching(Watched):
         super().__init__(searcher, on_hits, most)
         self._measured = stage
 
-    def search(self, query: str, *, filters: Filters, top_k: int) -> list[Hit]:
+    def search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days] = ()) -> list[Hit]:
         """The turns that best match, best first."""
         with self._measured("search"):
-            return super().search(query, filters=filters, top_k=top_k)
+            return super().search(query, filters=filters, top_k=top_k, near=near)

@@ -2,13 +2,12 @@
 
 What was said, and what people and transcripts are called, only ever goes into text that Slack does not read: the text
 elements of rich text, and plain text. Markup holds our own words and addresses of this server alone. So nothing in a
-transcript can mention anybody, make a link or be one.
+transcript can mention anybody, make a link or be one. Streamed text goes the same way: in blocks, never as Markdown.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,26 +19,18 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
-    RichTextBlock,
-    RichTextElementParts,
-    RichTextSectionElement,
 )
 
 from api import wire
-from api.markdown import address
-from api.render import clock
-from api.slack.pieces import escaped, line, link, ours, plain, short, size
+from api.slack.pieces import SECTION, escaped, line, ours, plain, short
+from api.slack.saying import Said, words
+from api.slack.sources import sources
 from api.streams import shown
 
 FEEDBACK, SHARE = "transcite_feedback", "transcite_share"  # what its buttons are called
-CHARACTERS, BLOCKS = 12_000, 45  # of a message; Slack's own limits, with room
-SECTION = 3000  # characters of a block
-_SAID = 7500  # characters of an answer, before it is cut
-_LINKED = 2000  # characters of addresses in an answer; markers past them are not links, their sources are
-_SOURCES = 10
-_NAME, _TITLE, _QUOTE = 80, 150, 240  # characters of each in a source
+SAID = 7500  # characters of an answer, before it is cut
+_ASKED = 240  # characters of a question that is told
 _NOTIFIED = 300  # characters of an answer in a notification
-_MARKER = re.compile(r"\[(\d+)\]")
 _CUT = "The answer is longer than a message; ask about a part of it to see that."
 
 
@@ -53,7 +44,7 @@ class Message:
 
 def note(text: str) -> Message:
     """A few plain words of our own, or of an error."""
-    return Message(escaped(short(text, SECTION)), _made([_words(short(text, SECTION))]))
+    return Message(escaped(short(text, SECTION)), made([words(short(text, SECTION))]))
 
 
 def message(answer: wire.Answer, base: str, *, shareable: bool = False, asker: str | None = None) -> Message:
@@ -66,97 +57,45 @@ def message(answer: wire.Answer, base: str, *, shareable: bool = False, asker: s
         asker: Id of who asked, where the question is told, too; letters and digits.
     """
     # 1. What is said, cut where it is too long for any message.
-    whole = shown(answer.text).strip() or "No answer."
-    said = short(whole, _SAID)
-    blocks: list[Block] = [] if asker is None else [_asked(asker, answer.question)]
-    blocks.extend(_said(said, answer.citations, base))
-    if said != whole:
-        blocks.append(ContextBlock(elements=[plain(_CUT)]))
-    # 2. Buttons, which always fit.
-    buttons = _buttons(answer.id, shareable=shareable)
-    # 3. As many sources as there is room for; the last ones are the least useful.
-    last = _room(answer.citations, blocks, base)
-    heading = "Nearest passages" if answer.status == "not_found" else "Sources"
-    if last:
-        blocks.append(ContextBlock(elements=[ours(f"*{heading}*")]))
-        blocks.extend(_source(one, base) for one in answer.citations[:last])
-    left = answer.citations[last:]
-    if left:
-        blocks.append(ContextBlock(elements=[ours(_more(left, base))]))
-    return Message(escaped(short(" ".join(whole.split()), _NOTIFIED)), _made([*blocks, *buttons]))
+    before: list[Block] = [] if asker is None else [_asked(asker, answer.question)]
+    before.extend(Said(base).more(said(answer), answer.citations))
+    # 2. What it rests on, and buttons.
+    return Message(_notified(whole(answer)), made([*before, *ending(answer, before, base, shareable=shareable)]))
 
 
-def _room(citations: Sequence[wire.Citation], before: Sequence[Block], base: str) -> int:
-    """How many sources fit."""
-    free = CHARACTERS - sum(size(one.to_dict()) for one in before) - _beside(citations, base)
-    fitting = 0
-    for one in citations[:_SOURCES]:
-        free -= size(_source(one, base).to_dict())
-        if free < 0 or len(before) + fitting + 5 > BLOCKS:  # heading, the rest, two rows of buttons, and this
-            break
-        fitting += 1
-    return fitting
+def ending(answer: wire.Answer, before: Sequence[Block], base: str, *, shareable: bool = False) -> list[Block]:
+    """What stands below an answer: that it is cut, its sources, as many as there is room for, and buttons."""
+    cut: list[Block] = [ContextBlock(elements=[plain(_CUT)])] if said(answer) != whole(answer) else []
+    return [
+        *cut,
+        *sources(answer.citations, [*before, *cut], base),
+        *_buttons(answer.id, shareable=shareable),
+    ]
 
 
-def _beside(citations: Sequence[wire.Citation], base: str) -> int:
-    """Characters kept free for what else there may be."""
-    return 500 + max((len(_more(citations[at:], base)) for at in range(min(len(citations), _SOURCES + 1))), default=0)
+def broken_off(text: str, citations: Sequence[wire.Citation], why: str, base: str) -> Message:
+    """The beginning of an answer that nobody will finish, with its sources and why that is."""
+    before = [*Said(base).more(short(text, SAID), citations), words(why)]
+    return Message(_notified(why), made([*before, *sources(citations, before, base)]))
 
 
-def _said(text: str, citations: Sequence[wire.Citation], base: str) -> Iterator[Block]:
-    """What is said, every marker of a citation a link to its turn; a block for every 3,000 characters."""
-    cited = {one.n: address(base, one.url) for one in citations if one.role is None}
-    parts: list[Any] = []
-    held, room = 0, _LINKED
-    for piece in _pieces(text):
-        found = _MARKER.fullmatch(piece)
-        url = cited.get(int(found[1])) if found and len(found[1]) < 6 else None
-        if url is not None and (room := room - len(url)) < 0:
-            url = None
-        length = len(piece) + len(url or "")
-        if parts and held + length > SECTION:
-            yield RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
-            parts, held = [], 0
-        parts.append(RichTextElementParts.Link(url=url, text=piece) if url else RichTextElementParts.Text(text=piece))
-        held += length
-    if parts:
-        yield RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+def whole(answer: wire.Answer) -> str:
+    """All that an answer says, as it may be shown."""
+    return shown(answer.text).strip() or "No answer."
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """`text` in order: markers by themselves, and what is between them in pieces of at most a block."""
-    at = 0
-    for found in _MARKER.finditer(text):
-        yield from _sliced(text[at : found.start()])
-        yield found[0]
-        at = found.end()
-    yield from _sliced(text[at:])
+def said(answer: wire.Answer) -> str:
+    """The same, as far as it fits."""
+    return short(whole(answer), SAID)
 
 
-def _sliced(text: str) -> Iterator[str]:
-    while len(text) > SECTION:
-        end = text.rfind(" ", SECTION // 2, SECTION) + 1 or SECTION
-        yield text[:end]
-        text = text[end:]
-    if text:
-        yield text
+def made(blocks: Sequence[Block]) -> tuple[dict[str, Any], ...]:
+    """Blocks as they are sent. Raises SlackObjectFormationError for one that Slack would refuse."""
+    return tuple(one.to_dict() for one in blocks)
 
 
-def _source(one: wire.Citation, base: str) -> Block:
-    """A source: the link to its turn, and then in plain text who said it, where, when, and what."""
-    label = f"turn {one.turn}" if one.role is not None else f"[{one.n}] turn {one.turn}"
-    speaker = line(one.speaker or "Unknown speaker", _NAME) + (" (name inferred)" if one.speaker_inferred else "")
-    facts = [speaker, line(one.title, _TITLE)]
-    facts += [str(one.date)] if one.date is not None else []
-    facts += [clock(one.start)] if one.start is not None else []
-    told = f"{' · '.join(facts)}: “{line(one.quote, _QUOTE)}”"
-    return ContextBlock(elements=[ours(link(address(base, one.url), label)), plain(told)])
-
-
-def _more(left: Sequence[wire.Citation], base: str) -> str:
-    first = left[0]
-    count = "1 more source" if len(left) == 1 else f"{len(left)} more sources, the first of them"
-    return f"{count}: {link(address(base, first.url), f'[{first.n}] turn {first.turn}')}"
+def _notified(text: str) -> str:
+    return escaped(short(" ".join(text.split()), _NOTIFIED))
 
 
 def _buttons(answer_id: str, *, shareable: bool) -> list[Block]:
@@ -170,13 +109,4 @@ def _buttons(answer_id: str, *, shareable: bool) -> list[Block]:
 
 
 def _asked(asker: str, question: str) -> Block:
-    return ContextBlock(elements=[ours(f"<@{asker}> asked:"), plain(line(question, _QUOTE))])
-
-
-def _words(text: str) -> Block:
-    return RichTextBlock(elements=[RichTextSectionElement(elements=[RichTextElementParts.Text(text=text)])])
-
-
-def _made(blocks: Sequence[Block]) -> tuple[dict[str, Any], ...]:
-    """The blocks as they are sent. Raises SlackObjectFormationError for one that Slack would refuse."""
-    return tuple(one.to_dict() for one in blocks)
+    return ContextBlock(elements=[ours(f"<@{asker}> asked:"), plain(line(question, _ASKED))])

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from api import wire
-from api.access import Caller
 from api.slack.answering import Answerer
 from api.slack.blocks import message, note
 from api.slack.heard import plain
@@ -30,8 +29,7 @@ async def commanded(answerer: Answerer, body: Mapping[str, Any]) -> None:
         answerer: Makes the answer.
         body: Of the command.
     """
-    caller = answerer.caller(str(body["team_id"]), str(body["channel_id"]))
-    await _whispered(answerer, caller, str(body.get("text") or ""), str(body["response_url"]))
+    await _whispered(answerer, str(body["team_id"]), str(body["channel_id"]), body, body.get("text"))
 
 
 async def asked_about(answerer: Answerer, body: Mapping[str, Any]) -> None:
@@ -41,18 +39,20 @@ async def asked_about(answerer: Answerer, body: Mapping[str, Any]) -> None:
         answerer: Makes the answer.
         body: Of the shortcut.
     """
-    caller = answerer.caller(str(body["team"]["id"]), str(body["channel"]["id"]))
-    await _whispered(answerer, caller, str(body["message"].get("text") or ""), str(body["response_url"]))
+    await _whispered(answerer, str(body["team"]["id"]), str(body["channel"]["id"]), body, body["message"].get("text"))
 
 
-async def _whispered(answerer: Answerer, caller: Caller, text: str, where: str) -> None:
-    question = plain(text)
+async def _whispered(answerer: Answerer, team: str, channel: str, body: Mapping[str, Any], text: object) -> None:
+    question, where, poster = plain(str(text or "")), str(body["response_url"]), answerer.poster
     if not question:
-        await answerer.poster.whisper(where, note(_USAGE))
+        await poster.whisper(where, note(_USAGE))
         return
-    found = await answerer.made(caller, question, None)
-    shown = message(found, answerer.base, shareable=True) if isinstance(found, wire.Answer) else found
-    await answerer.poster.whisper(where, shown)
+    found = await answerer.made(answerer.caller(team, channel), question)
+    if not isinstance(found, wire.Answer):
+        await poster.whisper(where, note(found))
+        return
+    shareable = await poster.foreign(channel) is not True  # where that is not known, the button says so
+    await poster.whisper(where, message(found, answerer.base, shareable=shareable))
 
 
 async def shared(answerer: Answerer, body: Mapping[str, Any]) -> None:

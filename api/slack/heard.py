@@ -43,6 +43,11 @@ class Heard:
         """What the message is called: the same in every delivery, and as a mention and as a message."""
         return f"{self.team}:{self.spot.channel}:{self.ts}"
 
+    @property
+    def place(self) -> str:
+        """What the thread is called."""
+        return place(self.team, self.spot)
+
 
 def heard(body: Mapping[str, Any]) -> Heard | None:
     """The message an event tells of; None when no person said it."""
@@ -65,6 +70,21 @@ def heard(body: Mapping[str, Any]) -> Heard | None:
         mentions=frozenset(re.findall(r"<@(\w+)", said)),
         foreign=body.get("is_ext_shared_channel") is True,
     )
+
+
+def halted(body: Mapping[str, Any]) -> tuple[str, Spot] | None:
+    """The thread in which an event says that somebody pressed *Stop*, by what it is called and where it is."""
+    event = body["event"]
+    names = [event.get(name) for name in ("channel", "thread_ts", "user")]
+    if not all(isinstance(one, str) and one for one in names):
+        return None
+    spot = Spot(*(str(one) for one in names))
+    return place(str(body.get("team_id") or ""), spot), spot
+
+
+def place(team: str, spot: Spot) -> str:
+    """What a thread of a workspace is called."""
+    return f"{team}:{spot.channel}:{spot.thread}"
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,8 @@ from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
 
 from api.streams import shown
 
+CHARACTERS, BLOCKS = 12_000, 45  # of a message; Slack's own limits, with room
+SECTION = 3000  # characters of a block
 _MENTIONED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 

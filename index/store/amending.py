@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from index.store import history, reading
+from index.store import history, reading, sums
 from index.store.schema import STRIDE, speakers, transcripts, turns
 from rag.errors import InputError, NotFoundError
 
@@ -35,7 +35,9 @@ def rename_speakers(connection: sa.Connection, transcript_id: str, names: Mappin
     """Give speakers other names, all at once, so that two can swap; returns how many turns are theirs."""
     ordinal = reading.row_of(connection, transcript_id).ordinal
     theirs = {old: _labels(connection, transcript_id, ordinal, old) for old in names}
-    return sum(_rename(connection, ordinal, labels, names[old]) for old, labels in theirs.items())
+    changed = sum(_rename(connection, ordinal, labels, names[old]) for old, labels in theirs.items())
+    sums.seal(connection, ordinal, "named")
+    return changed
 
 
 def _labels(connection: sa.Connection, transcript_id: str, ordinal: int, name: str) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ def correct(connection: sa.Connection, transcript_id: str, facts: Mapping[str, s
         corrected = json.dumps(sorted({*_corrected(row), *facts}))
         changed = transcripts.update().where(transcripts.c.ordinal == row.ordinal)
         connection.execute(changed.values(**facts, corrected=corrected))
+        sums.seal(connection, row.ordinal, "named")
 
 
 def _renamed(connection: sa.Connection, ordinal: int) -> dict[str, str]:

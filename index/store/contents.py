@@ -31,6 +31,13 @@ def write(connection: sa.Connection, receipt: Receipt, path: Path) -> None:
             file.write(data)
 
 
+def sizes(connection: sa.Connection, job_id: str) -> dict[int, int]:
+    """How many bytes are kept of each file of a job, by its place."""
+    size = sa.func.sum(sa.func.length(contents.c.data))
+    statement = sa.select(contents.c.at, size).where(contents.c.job_id == job_id).group_by(contents.c.at)
+    return {int(at): int(found) for at, found in connection.execute(statement)}
+
+
 def drop(connection: sa.Connection, receipt: Receipt) -> None:
     """Forget what was kept for a file."""
     connection.execute(contents.delete().where(_of(receipt)))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from index.store import sums
+from index.store.backend import Backend
 from index.store.embedded import Embedded
-from index.store.schema import SCHEMA_VERSION, meta, metadata
-from rag.errors import InputError, LibraryError, LibraryMismatchError
+from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
+from rag.errors import InputError, LibraryDamagedError, LibraryError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
 # The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
@@ -21,44 +22,6 @@ _BEFORE = {
     "3": (),
     "4": (),
 }
-
-
-class Backend(Protocol):
-    """A kind of database.
-
-    Attributes:
-        name: What messages call it; no password in it.
-        address: Where it is, for who connects without SQLAlchemy; a password may be in it.
-        write_options: Of SQLAlchemy, for a connection that writes.
-    """
-
-    name: str
-    address: str
-    write_options: Mapping[str, Any]
-
-    def engine(self) -> sa.Engine:
-        """Connections: a transaction for reading is one view, one for writing is alone."""
-        ...
-
-    def is_prepared(self, known: Mapping[str, str]) -> bool:
-        """Whether what it needs besides the tables is there, by the settings of the library."""
-        ...
-
-    def prepare(self, connection: sa.Connection) -> None:
-        """Make what it needs besides the tables, in the transaction that makes those."""
-        ...
-
-    def sync(self) -> None:
-        """Have what was committed outlive a power cut."""
-        ...
-
-    def size(self, connection: sa.Connection) -> int:
-        """How many bytes it takes."""
-        ...
-
-    def explained(self) -> AbstractContextManager[None]:
-        """Say what it refuses as an error of the library, with the cure."""
-        ...
 
 
 class Database:
@@ -116,6 +79,29 @@ class Database:
         """Have what was committed outlive a power cut."""
         self._backend.sync()
 
+    def compact(self) -> None:
+        """Write it anew, without free pages; whoever reads goes on with the old ones meanwhile.
+
+        Raises:
+            LibraryError: It is in PostgreSQL, which does so itself.
+        """
+        self._backend.compact(self._engine)
+
+    def fold(self) -> None:
+        """Bring what a log beside it holds into it, and empty the log, unless somebody is reading in it."""
+        self._backend.fold(self._engine)
+
+    def integrity(self) -> str | None:
+        """What the database says that is wrong with its own pages and trees, in one line; None when nothing is.
+
+        PostgreSQL is not asked: its own tools look at its pages.
+        """
+        try:
+            with self.reading() as connection:
+                return self._backend.integrity(connection)
+        except LibraryDamagedError as error:
+            return str(error).split("; ")[0]
+
     def size(self) -> int:
         """How many bytes it takes on disk."""
         with self.reading() as connection:
@@ -161,6 +147,9 @@ class Database:
             self._backend.prepare(connection)
             for statement in _BEFORE[known]:
                 connection.execute(sa.text(statement))
+            # What is there now is taken as it is: there is nothing to hold it against.
+            for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
+                sums.seal(connection, ordinal)
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 
 

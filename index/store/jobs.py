@@ -142,6 +142,18 @@ class Jobs:
         with self._database.reading() as connection:
             return job_files.of(connection, job_id)
 
+    def lacking(self, job_id: str, folder: Path) -> list[JobFile]:
+        """The files of a job that wait to be taken in and of which nothing is there to take.
+
+        Args:
+            job_id: Of which job.
+            folder: Where files wait, each job's in a folder of its name, called by their places.
+        """
+        with self._database.reading() as connection:
+            waiting = job_files.of(connection, job_id)
+        there = folder / job_id
+        return [one for one in waiting if one.outcome is None and not (there / str(one.receipt.at)).exists()]
+
     def reject(self, receipt: Receipt, reason: str, line: int | None) -> None:
         """Say that a file cannot be taken in, and why; nothing when it was dealt with meanwhile."""
         with self._database.writing() as connection:
@@ -190,7 +202,9 @@ def missing(job_id: str) -> NotFoundError:
 
 
 def _free() -> sa.Select[Any]:
-    silent = sa.and_(jobs.c.state == "running", jobs.c.seen_at < time.time() - SILENT_S)
+    # A sign of life that is yet to come was given before the clock was put back; who lives soon gives another.
+    now = time.time()
+    silent = sa.and_(jobs.c.state == "running", ~jobs.c.seen_at.between(now - SILENT_S, now + SILENT_S))
     return sa.select(jobs).where(sa.or_(jobs.c.state == "queued", silent)).order_by(jobs.c.number).limit(1)
 
 

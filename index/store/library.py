@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from index.store import amending, job_files, listing, reading, writing
+from index.store import amending, diagnosis, earlier, history, job_files, listing, reading, sums, writing
 from index.store.answers import Answers, forget
 from index.store.database import LOCK_TIMEOUT_S, Database
 from index.store.jobs import Jobs
@@ -24,8 +24,11 @@ from index.store.records import (
     Receipt,
     Reencoded,
     Scope,
+    Stored,
     TurnRow,
 )
+from index.store.schema import transcripts
+from index.store.slack import SlackStore
 from rag import passages
 from rag.errors import LibraryError, LibraryLockedError, LibraryMismatchError
 from rag.known import Place
@@ -60,6 +63,8 @@ class Library:
         self.answers = Answers(self._database)
         self.keys = Keys(self._database)
         self.jobs = _jobs(self._database)
+        self.slack = SlackStore(self._database)
+        self._vouched = sums.Vouched()
 
     def close(self) -> None:
         """Let the files go."""
@@ -121,6 +126,11 @@ class Library:
         with self._database.reading() as connection:
             return writing.decide(connection, origin)
 
+    def stored(self, origin: Origin) -> Stored | None:
+        """The version that a source has now, as it was read; None when it has none."""
+        with self._database.reading() as connection:
+            return earlier.stored(connection, origin)
+
     def put(self, origin: Origin, encoded: Encoded, *, receipt: Receipt | None = None) -> tuple[Outcome, str]:
         """Add or replace one transcript.
 
@@ -175,7 +185,13 @@ class Library:
         """
         with self._database.writing() as connection:
             forget(connection, transcript_ids)
-            return writing.remove(connection, transcript_ids)
+            gone = writing.remove(connection, transcript_ids)
+        self._database.sync()
+        return gone
+
+    def sync(self) -> None:
+        """Have everything that was stored outlive a power cut; removals do so by themselves."""
+        self._database.sync()
 
     def rename_speaker(self, transcript_id: str, old: str, new: str) -> int:
         """Give a speaker another name; naming two speakers alike makes them one.
@@ -188,7 +204,9 @@ class Library:
             InputError: The new name is empty.
         """
         with self._database.writing() as connection:
-            return amending.rename_speakers(connection, transcript_id, {old: new})
+            turns = amending.rename_speakers(connection, transcript_id, {old: new})
+        self._database.sync()
+        return turns
 
     def amend(self, transcript_id: str, *, names: Mapping[str, str], facts: Mapping[str, str | dt.date | None]) -> None:
         """Rename speakers and correct facts, all or nothing.
@@ -205,8 +223,9 @@ class Library:
         with self._database.writing() as connection:
             amending.rename_speakers(connection, transcript_id, names)
             amending.correct(connection, transcript_id, facts)
+        self._database.sync()
 
-    def replace_vectors(self, fresh: Sequence[Reencoded], *, generation: int) -> None:
+    def replace_vectors(self, fresh: Iterable[Reencoded], *, generation: int) -> None:
         """Give every transcript other passages and the library the settings it was opened with.
 
         Raises:
@@ -218,6 +237,44 @@ class Library:
                     f"{self._database.name} was changed by another process meanwhile; run `transcite reindex` again"
                 )
             writing.replace_vectors(connection, fresh, self.settings)
+
+    def replace_some_vectors(self, fresh: Sequence[Reencoded]) -> None:
+        """Give these transcripts other passages, made with the settings the library has."""
+        if not fresh:
+            return
+        with self._database.writing() as connection:
+            for one in fresh:
+                writing.put_vectors(connection, one)
+            history.log(connection, 0, "reencoded")
+
+    def integrity(self) -> str | None:
+        """What the database says that is wrong with its own pages and trees; None when nothing is."""
+        return self._database.integrity()
+
+    def compact(self) -> None:
+        """Write the database anew, without what was deleted; as it was before until all of it is written.
+
+        Raises:
+            LibraryLockedError: Another process writes for longer than the time-out.
+            LibraryFullError: There is no room for a second copy.
+        """
+        self._database.compact()
+
+    def diagnose(self) -> diagnosis.Diagnosis:
+        """Hold all that is stored against its digests and counts."""
+        with self._database.reading() as connection:
+            return diagnosis.diagnose(connection)
+
+    def mend(self) -> diagnosis.Diagnosis:
+        """Take out what is not whole or belongs to nothing; returns what was wrong.
+
+        Raises:
+            LibraryLockedError: Another process writes for longer than the time-out.
+        """
+        with self._database.writing() as connection:
+            found = diagnosis.diagnose(connection)
+            diagnosis.mend(connection, found)
+            return found
 
     def entries(self, part: listing.Part = listing.WHOLE) -> list[Entry]:
         """The transcripts, or a part of them, by collection and title."""
@@ -239,6 +296,11 @@ class Library:
         with self._database.reading() as connection:
             return listing.places(connection, turn_ids)
 
+    def ordinals(self) -> list[int]:
+        """The versions of transcripts that are there, in order of coming."""
+        with self._database.reading() as connection:
+            return listing.ordinals(connection)
+
     def collections(self) -> list[str]:
         """The collections there are, by name."""
         with self._database.reading() as connection:
@@ -249,13 +311,25 @@ class Library:
         with self._database.reading() as connection:
             return listing.heard(connection, collections, most)
 
+    def vouch(self, ordinals: Collection[int]) -> None:
+        """See that versions of transcripts are what was stored, before they are shown; each once, so it costs little.
+
+        Raises:
+            LibraryDamagedError: One of them is not.
+        """
+        if fresh := self._vouched.unseen(ordinals):
+            with self._database.reading() as connection:
+                self._vouched.check(connection, transcripts.c.ordinal.in_(fresh))
+
     def transcript(self, transcript_id: str) -> tuple[Source, Transcript]:
         """One transcript, whole.
 
         Raises:
             NotFoundError: It is not there.
+            LibraryDamagedError: It is not what was stored.
         """
         with self._database.reading() as connection:
+            self._vouched.check(connection, transcripts.c.id == transcript_id)
             return reading.transcript(connection, transcript_id)
 
     def collection(self, transcript_id: str) -> str:
@@ -285,6 +359,7 @@ class Library:
     def turn_range(self, transcript_id: str, first: int, last: int, *, filters: Filters) -> tuple[Turn, ...]:
         """Turns `first` to `last` of one transcript, those that `filters` let through; none when it is gone."""
         with self._database.reading() as connection:
+            self._vouched.check(connection, transcripts.c.id == transcript_id)
             return reading.turn_range(connection, transcript_id, (first, last), filters)
 
     def scope(self, filters: Filters) -> Scope:

@@ -51,6 +51,11 @@ def entries(connection: sa.Connection, part: Part) -> list[Entry]:
     ]
 
 
+def ordinals(connection: sa.Connection) -> list[int]:
+    """The versions that are there, in order of coming."""
+    return list(connection.execute(sa.select(transcripts.c.ordinal).order_by(transcripts.c.ordinal)).scalars())
+
+
 def collections(connection: sa.Connection) -> list[str]:
     """The collections that transcripts belong to, by name."""
     column = transcripts.c.collection

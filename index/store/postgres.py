@@ -15,6 +15,7 @@ from index.store.exact import keep_exactly
 from index.store.schema import metadata
 from rag.errors import (
     InputError,
+    LibraryDamagedError,
     LibraryError,
     LibraryFullError,
     LibraryLockedError,
@@ -52,7 +53,7 @@ _CURES: dict[str, tuple[type[LibraryError], str]] = {  # by SQLSTATE, or by its 
     "25006": (LibraryError, "is a copy that cannot be written; TRANSCITE_DATABASE_URL has to name the primary server"),
     "42501": (LibraryError, "does not let this user make or use the tables; GRANT CREATE, USAGE ON SCHEMA to it"),
     "54000": (LibraryError, "cannot index a name or path of more than 2,600 bytes; shorten it"),
-    "XX": (LibraryError, "is damaged; restore a back-up"),
+    "XX": (LibraryDamagedError, "is damaged; restore a back-up, or save with pg_dump what it can still read"),
 }
 
 keep_exactly(metadata)
@@ -131,6 +132,19 @@ class Postgres:
         if encoding != "UTF8":
             raise LibraryError(f"{self.name} keeps text as {encoding}; make one with `createdb --encoding UTF8`")
         queue.prepare(connection)
+
+    def integrity(self, _connection: sa.Connection) -> str | None:
+        """Nothing: its pages and trees are PostgreSQL's to check, with pg_amcheck and data checksums."""
+
+    def compact(self, _engine: sa.Engine) -> None:
+        """Refused: it would hold up everybody on the server, and is for whoever runs that to decide."""
+        raise LibraryError(
+            f"{self.name} is not a file that can be written anew; PostgreSQL uses the room of what was deleted again,"
+            " and its VACUUM FULL gives it back (everybody waits meanwhile)"
+        )
+
+    def fold(self, _engine: sa.Engine) -> None:
+        """Nothing lies beside it."""
 
     def sync(self) -> None:
         """A commit is on the disk of the server when it returns, as long as `synchronous_commit` is on there."""

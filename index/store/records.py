@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from rag.values import Passage, Source, Transcript
+from rag.values import Passage, Source, Transcript, Turn
 
 Outcome = Literal["added", "replaced", "unchanged", "duplicate", "rejected"]
 
@@ -65,6 +65,23 @@ class Encoded:
 
     transcript: Transcript
     passages: tuple[Passage, ...]
+    vectors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A version that is there.
+
+    Attributes:
+        turns: Number, words, kind and speaker of each turn, the speaker as the source calls them.
+        renamed: Numbers of the turns whose speaker has another name by now.
+        anchors: The number of each passage's anchor turn.
+        vectors: The float16 vector of each passage, as bytes.
+    """
+
+    turns: tuple[Turn, ...]
+    renamed: frozenset[int]
+    anchors: tuple[int, ...]
     vectors: tuple[bytes, ...]
 
 

@@ -93,6 +93,16 @@ passages = sa.Table(
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, unit length
 )
 
+# Digests of each transcript as it was stored: of what was said, of its names and facts, and of its vectors.
+sums = sa.Table(
+    "sums",
+    metadata,
+    sa.Column("ordinal", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("said", sa.String(64), nullable=False),
+    sa.Column("named", sa.String(64), nullable=False),
+    sa.Column("meant", sa.String(64), nullable=False),
+)
+
 # Answers given, as readers got them, and whom they quote: what is deleted is gone from them, too.
 answers = sa.Table(
     "answers",
@@ -197,6 +207,41 @@ found_files = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("shown", sa.Text, nullable=False),
     sa.Column("as_format", sa.String(40)),
+)
+
+# Where the Slack app is installed, where several workspaces may.
+slack_installations = sa.Table(
+    "slack_installations",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("enterprise", sa.String(32)),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("user", sa.String(32), nullable=False),
+    sa.Column("bot", sa.String(32), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),  # tokens, encrypted with a key from the app's client secret
+    sa.Column("expires_at", sa.Float),
+    sa.Column("installed_by", sa.String(32), nullable=False),
+    sa.Column("installed_at", sa.Float, nullable=False),
+)
+
+# Installations that somebody has begun in a browser.
+slack_states = sa.Table(
+    "slack_states",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("expires_at", sa.Float, nullable=False),
+)
+
+# What channels of Slack have settled for themselves, within what the settings allow.
+slack_channels = sa.Table(
+    "slack_channels",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("collections", sa.Text),  # JSON list; null for all
+    sa.Column("caution", sa.String(16)),  # null for that of the settings
+    sa.Column("changed_by", sa.String(32), nullable=False),
+    sa.Column("changed_at", sa.Float, nullable=False),
 )
 
 # What derived indexes catch up from: which transcripts came, went or were renamed, in order.

@@ -53,6 +53,18 @@ class SharedJobs(Jobs):
                 contents.keep(connection, Receipt(job_id, at), path)
             queue.defer(connection, job_id, list(_groups(job_files.of(connection, job_id))))
 
+    def lacking(self, job_id: str, folder: Path) -> list[JobFile]:  # noqa: ARG002 - they lie in the database
+        """The files of a job that wait to be taken in and of which not all that was sent is there.
+
+        Args:
+            job_id: Of which job.
+            folder: Of no concern: what is in them lies in the database.
+        """
+        with self._database.reading() as connection:
+            there = contents.sizes(connection, job_id)
+            waiting = [one for one in job_files.of(connection, job_id) if one.outcome is None]
+        return [one for one in waiting if there.get(one.receipt.at) != one.size]
+
     def begin(self, job_id: str, places: Sequence[int]) -> list[tuple[JobFile, Found | None]]:
         """The files of a group that wait, and what they are called where they were found; none when it is not wanted.
 

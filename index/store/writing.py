@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from index.store import amending, history, reading
+from index.store import amending, history, reading, sums
 from index.store.amending import NOTHING, Given
 from index.store.records import Encoded, Origin, Outcome, Reencoded, today
 from index.store.schema import STRIDE, duplicates, marks, meta, passages, speakers, transcripts, turns
@@ -75,19 +75,28 @@ def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
     return sum(row.turns for row in rows)
 
 
-def replace_vectors(connection: sa.Connection, fresh: Sequence[Reencoded], settings: dict[str, str]) -> None:
+def replace_vectors(connection: sa.Connection, fresh: Iterable[Reencoded], settings: dict[str, str]) -> None:
     """Put other passages in the place of all there are, and record what they were made with."""
     connection.execute(passages.delete())
     for one in fresh:
-        base = reading.row_of(connection, one.transcript_id).ordinal * STRIDE
-        rows = [
-            {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
-            for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
-        ]
-        connection.execute(passages.insert(), rows)
+        put_vectors(connection, one)
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
     remember(connection, settings)
     history.log(connection, 0, "reencoded")
+
+
+def put_vectors(connection: sa.Connection, one: Reencoded) -> None:
+    """Put other passages in the place of a transcript's; its history is to say so."""
+    ordinal = reading.row_of(connection, one.transcript_id).ordinal
+    base = ordinal * STRIDE
+    inside = passages.c.passage_id.between(base, base + STRIDE - 1)
+    connection.execute(passages.delete().where(inside))
+    rows = [
+        {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
+        for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
+    ]
+    connection.execute(passages.insert(), rows)
+    sums.seal(connection, ordinal, "meant")
 
 
 def remember(connection: sa.Connection, settings: dict[str, str]) -> dict[str, str]:
@@ -153,6 +162,7 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, given: 
     people = [_speaker_row(inserted[0], label, names.get(label), spoke.get(label)) for label in value.speaker_names()]
     if people:
         connection.execute(speakers.insert(), people)
+    sums.seal(connection, inserted[0])
     history.log(connection, inserted[0], "added")
 
 
@@ -183,6 +193,7 @@ def _release(connection: sa.Connection, own: Any) -> None:
         transcripts.update().where(transcripts.c.ordinal == own.ordinal).values(id=new_id, source=heir.source)
     )
     connection.execute(duplicates.update().where(duplicates.c.transcript_id == own.id).values(transcript_id=new_id))
+    sums.seal(connection, own.ordinal, "named")
 
 
 def _delete(connection: sa.Connection, ordinal: int) -> None:
@@ -190,6 +201,7 @@ def _delete(connection: sa.Connection, ordinal: int) -> None:
         connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
     connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
     connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))
+    sums.forget(connection, ordinal)
     history.log(connection, ordinal, "removed")
 
 

@@ -7,19 +7,22 @@ fitted on development pairs (benchmarks/check_pairs.py, docs/experiments.md).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Evidence
-from rag.reading import question_before
 from rag.values import Span
-from rag.words import words
+from rag.words import surface_words, words
 from rag.writing.cited import Cited, Senses, has, nearness, read_turns, stems
 from rag.writing.claims import Claim, claim, reports
 from rag.writing.days import holds, stretches, weekday_holds, weekdays
 from rag.writing.figures import figures
+from rag.writing.firmness import mismeasured
 from rag.writing.names import Name, name_words, same
-from rag.writing.polarity import affirmed, denies, negated, refuses
+from rag.writing.polarity import contradiction
+from rag.writing.variants import calls, is_written, short_forms
+from rag.writing.verbs import levelled
 
 # log odds = _COVERED * share of the claim's words in the turns + _MEANING * best cosine - _LINE
 _COVERED, _MEANING, _LINE = 4.0, 6.0, 4.25
@@ -54,14 +57,21 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses, *, context: 
     read = read_turns(cited, context)
     if not any(text.strip() for text in read.told):
         return Verdict("it rests on words addressed to a machine, not on what somebody tells", 0.0)
-    reason = _number(told, read) or _date(told, read) or _speaker(told, read) or _name(told, read)
+    reason = (
+        _number(told, read)
+        or _date(told, read)
+        or mismeasured(told.text, f"{read.all} {read.asked}")
+        or _speaker(told, read)
+        or _name(told, read)
+    )
     if reason is not None:
         return Verdict(reason, 0.0)
     weights = senses.rarity(told.words)
     near, spans, best = nearness(told, read, senses, weights)
     if not any(spans):
         return Verdict("the cited turn only asks", 0.0)
-    reason = _polarity(told, best)
+    worth = {levelled(word): 0.5 + value for word, value in weights.items()}
+    reason = contradiction(told, read.answered, best, worth)
     if reason is not None:
         return Verdict(reason, 0.0)
     support = _support(covered(told, read, weights), near)
@@ -82,9 +92,7 @@ def covered(told: Claim, read: Cited, weights: dict[str, float]) -> float:
 
 
 def _number(told: Claim, read: Cited) -> str | None:
-    said = set(figures(read.all)) | {
-        value for one in read.cited if (asked := question_before(one)) is not None for value in figures(asked)
-    }
+    said = {*figures(read.all), *figures(read.asked)}
     groups: dict[str, set[float]] = {}
     for value, written in told.numbers.items():
         groups.setdefault(written, set()).add(value)
@@ -112,8 +120,8 @@ def _date(told: Claim, read: Cited) -> str | None:
         return None
     supported = [
         one
-        for evidence, text in zip(read.cited, read.told, strict=True)
-        for one in stretches(f"{question_before(evidence) or ''} {text}", evidence.source.date)
+        for evidence, text in zip(read.cited, read.answered, strict=True)
+        for one in stretches(text, evidence.source.date)
     ]
     said = set(words(read.all))
     for day in told.days:
@@ -129,7 +137,7 @@ def _date(told: Claim, read: Cited) -> str | None:
 def _name(told: Claim, read: Cited) -> str | None:
     subject = True
     for name in told.names:
-        takes_part = any(same(name.words, name_words(person)) for person in read.people)
+        takes_part = any(_is(name, person, read) for person in read.people)
         if not (name.sure or takes_part or _stands_alone(name)):
             continue
         if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
@@ -149,34 +157,34 @@ def _stands_alone(name: Name) -> bool:
     return len(name.words) == 1 and len(name.text) > 2 and not name.text.endswith(("s", "ing", "ly", "ed"))
 
 
+def _is(name: Name, person: str, read: Cited) -> bool:
+    """Whether a name is that of somebody there, or what they alone can be called for short."""
+    known = name_words(person)
+    return same(name.words, known) or calls(
+        surface_words(name.text), surface_words(person), [name_words(one) for one in read.people if one != person]
+    )
+
+
 def _is_there(name: Name, read: Cited, *, takes_part: bool) -> bool:
     """A speaker of the cited turns, or somebody or something they speak of; beside them, only who takes no part."""
-    if any(same(name.words, name_words(one.turn.speaker or "")) for one in read.cited):
+    if any(_is(name, one.turn.speaker or "", read) for one in read.cited):
         return True
     if any(name.words <= set(words(text)) for text in read.third):
         return True
-    return not takes_part and name.words <= set(words(f"{read.near} {' '.join(read.third)}"))
+    if takes_part:
+        shorter = short_forms(name.text.split()[0])
+        return any(shorter & set(re.findall(r"[A-Z]\w+", text)) for text in read.third)
+    said = f"{read.near} {' '.join(read.third)}"
+    return name.words <= set(words(said)) or is_written(name.text, said)
 
 
 def _speaker(told: Claim, read: Cited) -> str | None:
     for name in told.said_by:
-        if not name.sure and not name.words & {word for person in read.people for word in name_words(person)}:
+        if not name.sure and not any(_is(name, person, read) for person in read.people):
             continue
-        spoken = any(same(name.words, name_words(one.turn.speaker or "")) for one in read.cited)
+        spoken = any(_is(name, one.turn.speaker or "", read) for one in read.cited)
         if not spoken and not any(reports(text, name.text) for text in read.third):
             return f"it has {name.text} say what another says in the cited turn"
-    return None
-
-
-def _polarity(told: Claim, best: str) -> str | None:
-    """Against the stretches that carry it: what is denied in one and not in the other is not the same statement."""
-    about, under, said = set(told.words), negated(best), affirmed(best)
-    denied = told.negated & about
-    if told.denies and not denied & under and (denied & said or not (denies(best) or refuses(best))):
-        return "it says no where the cited turn does not"
-    left_out = (about & under) - told.negated - said
-    if not told.refuses and (len(left_out) >= 2 or (left_out and len(about) <= 4)):
-        return "it leaves out the no of the cited turn"
     return None
 
 

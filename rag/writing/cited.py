@@ -14,6 +14,7 @@ from rag.words import words
 from rag.writing.claims import Claim
 from rag.writing.instructions import stated_ranges, statements
 from rag.writing.names import spoken_of
+from rag.writing.verbs import levelled
 
 _COMPARED = 6  # stretches of one turn whose meaning is compared: those with the most words of the claim
 _WINDOW = 45  # words of a stretch of a turn whose meaning is compared
@@ -46,6 +47,16 @@ class Cited:
     third: tuple[str, ...]
     near: str
     people: frozenset[str]
+
+    @property
+    def asked(self) -> str:
+        """The questions that they answer."""
+        return " ".join(question_before(one) or "" for one in self.cited)
+
+    @property
+    def answered(self) -> list[str]:
+        """What each says, behind the question it answers."""
+        return [f"{question_before(one) or ''} {text}" for one, text in zip(self.cited, self.told, strict=True)]
 
     @property
     def all(self) -> str:
@@ -138,18 +149,17 @@ def _spoken(one: Evidence, span: Span) -> str:
 
 def stems(read: Cited) -> frozenset[str]:
     """The stems of the cited turns, their speakers and the questions they answer."""
-    asked = " ".join(question_before(one) or "" for one in read.cited)
     speakers = " ".join(one.turn.speaker or "" for one in read.cited)
-    return _bag(f"{read.all} {asked} {speakers}")
+    return _bag(f"{read.all} {read.asked} {speakers}")
 
 
 def _bag(text: str) -> frozenset[str]:
-    return frozenset(words(text))
+    return frozenset(levelled(word) for word in words(text))
 
 
 def has(there: frozenset[str], word: str) -> float:
     """1 for a word that is there, a little less for one that shares all but its ending ("develop", "development")."""
-    if word in there:
+    if word in there or levelled(word) in there:
         return 1.0
     if len(word) >= 6 and any(other[:5] == word[:5] for other in there if len(other) >= 5):
         return 0.7

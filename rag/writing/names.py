@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.given_names import FEMALE, MALE
 from rag.question import CALENDAR
 from rag.words import STOP_WORDS, stem, surface_words
+from rag.writing.variants import short_forms
 
 _GIVEN = MALE | FEMALE
 _TITLES = frozenset(
@@ -19,7 +20,7 @@ _NAME = re.compile(
     rf"(?<![\w@#])(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St)\.\s+)?{_PART}(?:\s+(?:(?:of|the|de|van|von|der|la|le|"
     rf"bin|al)\s+)?{_PART})*"
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“”‘(—–-]\s*|\n\s*|\d\.\s+)$")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|(?<=[a-z][a-z])[.!?]|[\"“”‘(—–-]\s*|\n\s*|\d\.\s+)$")
 # What follows a name that begins a sentence, and hardly ever an ordinary word without an article.
 _ACTS = re.compile(
     r"\s+(?:said|says|did|does|told|asked|thinks?|thought|believes?|explained|argued|mentioned|claimed|has|had)\b"
@@ -85,7 +86,8 @@ def spoken_of(text: str, people: Iterable[str]) -> str:
         text: The turn.
         people: First and full names that may be addressed.
     """
-    known = sorted({part for name in people for part in (name, *name.split()) if len(part) > 1}, key=len, reverse=True)
+    parts = {part for name in people for part in (name, *name.split(), *short_forms(name.split()[0])) if len(part) > 1}
+    known = sorted(parts, key=len, reverse=True)
     bare = re.sub(
         r"(?:(?<=^)|(?<=\s)|(?<=[.!?\"“]))[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3}\s*(?:\([^)]{0,30}\))?:(?=\s|$)",
         " ",
@@ -110,6 +112,14 @@ _OPENERS = frozenset(
     according after although another both each during despite every few first second third finally later meanwhile
     moreover nobody none not only people since someone somebody several speakers speaker they today two three four
     unlike until when while yes yesterday today tonight tomorrow no never instead however
-    therefore thus overall here before because either neither
+    therefore thus overall here before because either neither above across against along alongside among amid apart
+    around aside behind below beneath beside besides between beyond except following given inside near next outside
+    past per regarding since thanks throughout toward towards under underneath upon using via with within without
+    afterwards again already always anyway else elsewhere ever everywhere finally first fourth fifth further furthermore
+    hence indeed last lastly likewise maybe moreover nevertheless nonetheless nothing now nowhere often once otherwise
+    perhaps rather sometimes soon still then there third though together twice usually yet additionally
+    additional certain enough everyone everybody everything few fewer less lots more most much nobody other others
+    several such various whatever whenever wherever whether whichever whoever
+    being doing during even ever whose why
     """.split()
 )

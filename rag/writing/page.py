@@ -16,6 +16,7 @@ from rag.writing.draft import MAX_CHARS, Drafted
 from rag.writing.markers import marked
 from rag.writing.prompting import Numbered
 from rag.writing.quotation import settled
+from rag.writing.reference import leans, persons, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Page:
         self.refused = False
         self.repeats = 0  # sentences that were written again, as small models do without end
         self._seen: set[str] = set()
+        self._drafted: tuple[str, ...] = ()  # whom the last sentence that names somebody is about, as drafted
+        self._shown: tuple[str, ...] = ()  # and as shown
         self._turns = {one.n: one.evidence for one in turns}
         self._senses = senses
         self._context = tuple(self._turns.values())
@@ -87,7 +90,11 @@ class Page:
                 self.dropped.append(Dropped(f"[{number}]", reason))
         cited = [self._turns[number] for number in found.numbers if number in self._turns]
         text, cited, verdict = self._judged(found.text, cited)
+        verdict = self._as_read(text, cited, verdict)
+        people = persons(text, {one.turn.speaker for one in self._context if one.turn.speaker})
+        self._drafted = people or self._drafted
         if verdict.reason is None:
+            self._shown = people or self._shown
             self._keep(text, cited, verdict, begins_line=drafted.begins_line)
         else:
             self.dropped.append(Dropped(found.text, verdict.reason))
@@ -113,6 +120,16 @@ class Page:
             if verdict.reason is None and verdict.support >= _CLEARLY:
                 return quoted, [one], verdict
         return text, [], Verdict("it cites nothing, and no turn clearly says so", 0.0)
+
+    def _as_read(self, text: str, cited: list[Evidence], verdict: Verdict) -> Verdict:
+        """The verdict, that of a sentence which begins with "she" as those read it who see only what was kept."""
+        pronoun = leans(text)
+        if pronoun is None or verdict.reason is not None:
+            return verdict
+        if self._drafted != self._shown:
+            return Verdict(f"it does not say who “{pronoun}” is: the sentence that did was put aside", 0.0)
+        read = [_checked(one, cited, self._senses, self._context) for one in readings(text, self._shown)]
+        return verdict if not read or any(one.reason is None for one in read) else read[0]
 
     def _keep(self, text: str, cited: Sequence[Evidence], verdict: Verdict, *, begins_line: bool) -> None:
         known = len(self.citations)

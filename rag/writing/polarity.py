@@ -1,68 +1,122 @@
-"""Whether two texts say yes and no to the same thing: which words stand under a negation."""
+"""Whether a claim says yes where the turns it cites say no, or no where they say yes."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from rag.words import STOP_WORDS, stem, surface_words
+from rag.sentences import sentence_ranges
+from rag.writing.claims import Claim
+from rag.writing.clauses import Clause, clauses, denied, together
+from rag.writing.firmness import overstated
+from rag.writing.verbs import base, levelled
 
-_CUES = frozenset(
-    """
-    not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot cant dont doesnt didnt
-    isnt arent wasnt werent wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt
-    """.split()
-)
-# Words that say no by themselves: a claim with one of them may stand for a "not" in the turn, and the other way round.
-_DENIALS = frozenset(
-    stem(word)
-    for word in """
-    refuse deny denied fail lack avoid stop stopped quit prevent reject rejected oppose unable impossible unlikely
-    lose lost decline cancel cancelled without unnecessary uncomfortable unfair unaware missing false wrong
-    """.split()
-)
-_REACH = 5  # words behind a negation that it is about
-_CLAUSE = re.compile(r"[.!?;:—,]\s|\b(?:but|because|although|though|until|unless)\b")
-_IDIOMS = re.compile(
-    r"\bnot only\b|\bno (?:doubt|matter|problem|wonder|worries|longer than|more than|later than)\b|\bwhy not\b|"
-    r"\bor not\b|\bif not\b"
-    r"|\bnot just\b|\b(?:do|does|did|is|are|was|were|have|has|wo|ca|could|would|should)n['’]t (?:you|we|they|it|"
-    r"he|she|i)\b"
-    r"|\bi (?:don['’]t|do not) (?:know|think so|mind)\b|\b(?:can['’]t|cannot|can not) (?:wait|believe|help)\b|"
-    r"\bno[,!.]\s|^\s*no\b(?!\s+(?:one|\w+ing))|\bnot (?:to mention|sure)\b"
-    r"|\bnever (?:thought|imagined|knew)\b|\bnothing (?:but|like)\b|\bnot (?:that )?(?:long|far)\b",
+_NEAR = 0.8  # of the best overlap: clauses that say as much of the same
+_ALIKE = 0.4  # share of a claim's clause that a stretch must have to be about the same
+_MOSTLY = 0.3  # of what both say, the share that must be denied in the turn: "we don't go often, once a year" says go
+_NO = re.compile(
+    r"(?:well|so|oh|uh|um|actually)?[,\s]*(?:no\b(?! doubt)|nope|nah|not (?:really|yet|at all|that i|directly|"
+    r"necessarily)|(?:i|we) (?:do not|don['’]t) (?:think|believe) so|never\b)",
     re.IGNORECASE,
 )
 
+# Pairs of which one is the opposite of the other, where all else is the same.
+_PAIRS = """
+    increase decrease; increase reduce; rise fall; gain lose; win lose; open close; buy sell; accept reject; accept
+    refuse; agree disagree; support oppose; early late; same different; true false; good bad; easy hard; easy
+    difficult; remember forget; first last; cheap expensive; fast slow; high low; higher lower; large small; big
+    small; bigger smaller; larger smaller; succeed fail; allow forbid; allow prevent; love hate; like dislike; like
+    hate; more less; more fewer; faster slower; better worse; start stop; begin end; enter leave; join leave; hire
+    fire; approve reject; strong weak; safe dangerous; older younger; earlier later; always never; public private;
+    maximum minimum; include exclude; accepted rejected; best worst; raise lower
+"""
+_OPPOSITES: defaultdict[str, set[str]] = defaultdict(set)
+for _pair in _PAIRS.split(";"):
+    for _word, _other in (_pair.split(), _pair.split()[::-1]):
+        _OPPOSITES[base(_word)].add(base(_other))
 
-def negated(text: str) -> frozenset[str]:
-    """The stems of the words that stand under a negation in `text`."""
-    under: set[str] = set()
-    for clause in _CLAUSE.split(_IDIOMS.sub(" ", text)):
-        words = surface_words(clause)
-        for at, word in enumerate(words):
-            if word in _CUES:
-                told = [stem(one) for one in words[at + 1 :] if one not in STOP_WORDS]
-                under.update(told[:_REACH])
-    return frozenset(under)
-
-
-def denies(text: str) -> bool:
-    """Whether `text` holds a plain negation."""
-    return any(word in _CUES for word in surface_words(_IDIOMS.sub(" ", text)))
-
-
-def refuses(text: str) -> bool:
-    """Whether `text` says no by a word that means no: "refused", "without"."""
-    return any(stem(word) in _DENIALS for word in surface_words(text))
+SAYS_NO = "it says no where the cited turn does not"
+LEAVES_OUT = "it leaves out the no of the cited turn"
+OPPOSITE = "it says the opposite of the cited turn"
 
 
-def affirmed(text: str) -> frozenset[str]:
-    """The stems of the words that stand, at least once, under no negation in `text`."""
-    said: set[str] = set()
-    for clause in _CLAUSE.split(_IDIOMS.sub(" ", text)):
-        words = surface_words(clause)
-        cut = next((at for at, word in enumerate(words) if word in _CUES), len(words))
-        told = [stem(one) for one in words[cut + 1 :] if one not in STOP_WORDS]
-        said.update(stem(one) for one in words[:cut] if one not in STOP_WORDS)
-        said.update(told[_REACH:])
-    return frozenset(said)
+def contradiction(told: Claim, texts: Sequence[str], best: str, worth: Mapping[str, float]) -> str | None:
+    """Why a claim is not what turns say, yes and no compared clause by clause; None when they agree.
+
+    Args:
+        told: A sentence.
+        texts: What each turn says.
+        best: The stretches of them that carry the claim best.
+        worth: How telling stems are.
+    """
+    named = frozenset(levelled(word) for name in told.names for word in name.words)
+    units = _units(texts)
+    carrying = together(clauses(best))
+    if _reversed(together(clauses(told.text)), named, units, worth):
+        return OPPOSITE
+    for one in clauses(told.text):
+        alike = _alike(one.words - named, units, worth)
+        reasons = [_conflict(one, unit) for unit in alike]
+        if reasons and all(reasons):
+            return reasons[0]
+        more = overstated(one.text, [unit.text for unit in alike])
+        if more is not None:
+            return more
+        under = one.under - named
+        if one.denies and not reasons and not under & carrying.under and (under & carrying.plain or not carrying.under):
+            return SAYS_NO
+    return None
+
+
+def _units(texts: Sequence[str]) -> list[Clause]:
+    """The clauses of turns, and their sentences where these have several; a question answered with no is denied."""
+    units: list[Clause] = []
+    for text in texts:
+        asked: tuple[Clause, ...] = ()
+        for start, end in sentence_ranges(text):
+            parts = clauses(text[start:end])
+            units.extend(denied(asked) if _NO.match(text, start) else asked)
+            asked = parts if text[:end].endswith("?") else ()
+            if asked:
+                continue
+            units.extend(parts)
+            if len(parts) > 1:
+                units.append(together(parts))
+        units.extend(asked)
+    return units
+
+
+def _reversed(one: Clause, named: frozenset[str], units: Sequence[Clause], worth: Mapping[str, float]) -> bool:
+    """Whether a claim has a word where those who say the same have its opposite instead."""
+    for word in one.plain:
+        opposite = _OPPOSITES.get(word, set()) - one.words
+        if opposite and not any(word in unit.words for unit in units):
+            alike = _alike(one.words - named - {word}, units, worth)
+            if alike and all(opposite & unit.plain for unit in alike):
+                return True
+    return False
+
+
+def _alike(words: frozenset[str], units: Sequence[Clause], worth: Mapping[str, float]) -> list[Clause]:
+    """The stretches that say most of some words; none where that is too little to compare."""
+    usual = sum(worth.values()) / len(worth) if worth else 1.0  # of a number, which the index does not weigh
+    whole = sum(worth.get(word, usual) for word in words)
+    if not whole:
+        return []
+    shares = [sum(worth.get(word, usual) for word in words & unit.words) / whole for unit in units]
+    best = max(shares, default=0.0)
+    return [unit for unit, share in zip(units, shares, strict=True) if best >= _ALIKE and share >= _NEAR * best]
+
+
+def _conflict(one: Clause, unit: Clause) -> str | None:
+    heads = one.heads & unit.words
+    if heads and not heads & unit.under:
+        return SAYS_NO
+    if one.denies and not heads and not unit.under:
+        return SAYS_NO
+    left_out, shared = unit.heads & one.words - unit.plain, one.words & unit.words
+    mostly = len(unit.under & shared) >= _MOSTLY * len(shared)
+    if left_out and mostly and not left_out & one.under:
+        return LEAVES_OUT
+    return None

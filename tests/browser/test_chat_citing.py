@@ -153,6 +153,17 @@ def test_quoted_answers_read_as_quotations(page: Page, stage: Stage) -> None:
     expect(last(page).locator(".told")).to_have_count(0)
 
 
+def test_the_day_of_a_quotation_is_told_below_it(page: Page, stage: Stage) -> None:
+    cited = [citation(1, quote="It opened yesterday.")]
+    text = "Greg Allen: “It opened yesterday.” (8 May 2023; yesterday is 7 May 2023)"
+    sentences = [{"text": text, "citations": [1], "support": 1.0}]
+    stage.replies = [told(answer(status="quoted", citations=cited, sentences=sentences, model=None))]
+    page.goto(stage.put(INLINE))
+    ask(page)
+    expect(last(page).get_by_role("figure")).to_have_count(1)
+    expect(last(page).locator(".told")).to_have_text("(8 May 2023; yesterday is 7 May 2023)")
+
+
 def test_what_is_written_stays_what_it_is(page: Page, stage: Stage) -> None:
     text = (
         "1986. A good year: 2*3*4 = 24, snake_case_name [1].\n[1]: https://x.example\n[9] and [2019] **bold** *it* `x`."

@@ -97,6 +97,7 @@ def test_work_that_fails_says_why_in_one_line(filled: Transcite, argv: list[str]
         ["ingest", "x", "--collection", "c" * 101],
         ["ingest", "x", "--collection", "a\tb"],
         ["rm"],
+        ["slack", "manifest", "--socket", "--several"],
     ],
 )
 def test_wrong_usage(transcite: Transcite, argv: list[str]) -> None:
@@ -201,8 +202,13 @@ def test_help_and_listing_import_nothing_heavy(filled: Transcite) -> None:
         "numpy",
         "pydantic",
         "rich",
+        "yaml",
+        "slack_bolt",
+        "slack_sdk",
+        "aiohttp",
     }
     assert imported("--help") & heavy == set()
+    assert imported("slack", "--help") & heavy <= {"pydantic"}  # typer itself takes it, for the help of any group
     assert imported("list") & {"torch", "sentence_transformers", "faiss"} == set()
 
 

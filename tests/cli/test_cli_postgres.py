@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from command import Transcite
 
+from index.store.job_files import Sent
 from index.store.library import FILE
+from index.store.slack import ChannelRule, Installation
 from tests import fakes, postgres
 
 pytestmark = pytest.mark.postgres
@@ -122,6 +124,85 @@ def test_two_libraries_are_never_mixed(filled: Transcite, shared: Transcite, fil
         assert "holds a library already" in refused.err
         assert postgres.PASSWORD not in refused.err
     assert len(filled.ids()) == len(shared.ids()) == 2
+
+
+def test_a_library_there_is_held_against_what_was_stored_and_mended(
+    shared: Transcite, files: Path, tmp_path: Path, database_url: str
+) -> None:
+    """What is PostgreSQL's own to check, repair and compact is left to it, and said so."""
+    shared("ingest", files)
+    answer(shared)
+    told = shared("doctor", "--json").document
+    assert (told["sound"], told["transcripts"], told["findings"]) == (True, 2, [])
+    assert database_url.rpartition("/")[2] in told["server"]
+    assert "pg_amcheck" in shared("doctor").out
+    library = fakes.library(tmp_path / "look", encoder="all-MiniLM-L6-v2", url=database_url)
+    bridge = shared.ids()["Bridge talk"]
+    fakes.sql(
+        library,
+        "UPDATE turns SET text = 'No.' WHERE turn_id = (SELECT ordinal * 1048576 + 1 FROM transcripts WHERE id = :id)",
+        id=bridge,
+    )
+    fakes.sql(
+        library,
+        "UPDATE passages SET anchor = anchor + 1 WHERE passage_id = (SELECT max(passage_id)"
+        " FROM passages WHERE passage_id / 1048576 <> (SELECT ordinal FROM transcripts WHERE id = :id))",
+        id=bridge,
+    )
+    fakes.sql(library, "INSERT INTO contents (job_id, at, piece, data) VALUES ('job_gone', 0, 0, :data)", data=b"x")
+    (shared.home / "words" / "meta.json").write_text("{}")
+    assert shared("show", bridge).code == 1
+    wrong = shared("doctor", "--json")
+    assert wrong.code == 1
+    assert {one["part"] for one in wrong.document["findings"]} == {"transcript", "vectors", "database", "index"}
+    mended = shared("doctor", "--repair", "--json")
+    assert mended.code == 1  # a transcript is lost, and named
+    assert [one["transcript_id"] for one in mended.document["findings"] if one["part"] == "transcript"] == [bridge]
+    assert mended.document["kept"] is None
+    assert shared("doctor").code == 0
+    assert answer(shared)["status"] == "quoted"
+    refused = shared("compact")
+    assert (refused.code, refused.out, "VACUUM FULL" in refused.err) == (1, "", True)
+    assert postgres.PASSWORD not in refused.err + told["server"]
+    library.close()
+
+
+def test_an_upload_that_lost_what_is_in_it_is_named(
+    shared: Transcite, files: Path, tmp_path: Path, database_url: str
+) -> None:
+    shared("ingest", files)
+    library = fakes.library(tmp_path / "look", encoder="all-MiniLM-L6-v2", url=database_url)
+    path = files / "bridge.vtt"
+    sent = [Sent(name, path.stat().st_size, "{}") for name in ("one.vtt", "two.vtt")]
+    library.jobs.create("job_1", sent, asker=None, collection="default", where=[path, path])
+    assert shared("doctor").code == 0
+    fakes.sql(library, "DELETE FROM contents WHERE at = 1")
+    library.close()
+    found = shared("doctor", "--json").document["findings"]
+    assert [one["part"] for one in found] == ["upload"]
+    assert "two.vtt" in found[0]["what"]
+
+
+def test_digests_and_what_slack_keeps_move_too(filled: Transcite, tmp_path: Path, database_url: str) -> None:
+    library = fakes.library(filled.home, encoder="all-MiniLM-L6-v2")
+    installed = Installation("T1", None, "One", "UBOT", "BBOT", "sealed", 1.5, "U1", 100.0)
+    rule = ChannelRule(("council",), "strict", "U1", 7.25)
+    library.slack.install(installed)
+    library.slack.settle("T1", "C1", rule)
+    library.slack.begin("state", lives_s=600)
+    digests = fakes.sql(library, "SELECT * FROM sums ORDER BY ordinal")
+    library.close()
+    assert filled("migrate", "--to", database_url, "--json").document["rows"]["sums"] == len(digests) == 2
+    back = Transcite(tmp_path / "back")
+    assert back("migrate", "--from", database_url).code == 0
+    for machine, url in ((on(tmp_path / "there", database_url), database_url), (back, None)):
+        assert machine("doctor").code == 0
+        library = fakes.library(machine.home, encoder="all-MiniLM-L6-v2", url=url)
+        assert fakes.sql(library, "SELECT * FROM sums ORDER BY ordinal") == digests
+        assert library.slack.installations() == [installed]
+        assert library.slack.channel("T1", "C1") == rule
+        assert library.slack.end("state")
+        library.close()
 
 
 def test_what_cannot_be_moved_is_told(

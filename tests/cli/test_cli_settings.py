@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -124,6 +125,10 @@ def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
     assert whole is not None
     assert one is not None
     assert (whole.seen_in("C1"), one.seen_in("C2")) == (None, ("",))
+    own = read(SLACK | {"TRANSCITE_SLACK_COLLECTIONS": "T1=council,C1=radio,tv"}).slack
+    assert own is not None
+    seen = [own.seen_in(channel, team) for channel, team in (("C1", "T1"), ("C2", "T1"), ("C2", "T2"))]
+    assert seen == [("radio",), ("council",), ("tv",)]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +140,8 @@ def test_a_slack_app_is_a_token_a_secret_and_where_links_go() -> None:
         ("TRANSCITE_SLACK_BOT_TOKEN", "xoxb-secret 3", "begins with xoxb-"),
         ("TRANSCITE_SLACK_SIGNING_SECRET", "secret-3\u00e9", "no signing secret has"),
         ("TRANSCITE_SLACK_COLLECTIONS", "council, C1= ", "names no collection for channel C1"),
+        ("TRANSCITE_SLACK_COLLECTIONS", "T1=", "names no collection for workspace T1"),
+        ("TRANSCITE_SLACK_APP_TOKEN", "xoxb-secret-3", "begins with xapp-"),
         ("TRANSCITE_SLACK_API_URL", "slack.com/api/", "is not an address"),
         ("TRANSCITE_SLACK_API_URL", "https://slack.com/api", "a slash at its end"),
     ],
@@ -145,6 +152,66 @@ def test_half_a_slack_app_is_refused_and_no_secret_shown(name: str, value: str, 
     assert name in str(refused.value)
     assert words in str(refused.value)
     assert "secret" not in str(refused.value).replace("signing secret", "")
+
+
+SOCKET = {name: value for name, value in SLACK.items() if "SIGNING" not in name} | {
+    "TRANSCITE_SLACK_APP_TOKEN": "xapp-secret-3",
+    "TRANSCITE_PUBLIC_URL": "http://localhost:8300",
+}
+SEVERAL = {name: value for name, value in SLACK.items() if "BOT_TOKEN" not in name} | {
+    "TRANSCITE_SLACK_CLIENT_ID": "123.456",
+    "TRANSCITE_SLACK_CLIENT_SECRET": "secret-4",
+    "TRANSCITE_SLACK_TEAMS": "T1, T2,",
+}
+
+
+def test_socket_mode_needs_no_signing_secret_and_no_address_that_slack_reaches() -> None:
+    slack = read(SOCKET).slack
+    assert slack is not None
+    assert (slack.token, slack.app_token, slack.secret) == ("xoxb-secret-1", "xapp-secret-3", "")
+    assert "secret" not in repr(slack)
+
+
+def test_an_app_that_workspaces_install_says_which_ones() -> None:
+    slack = read(SEVERAL).slack
+    assert slack is not None
+    assert slack.client is not None
+    assert (slack.client.id, slack.client.secret, slack.client.teams) == ("123.456", "secret-4", {"T1", "T2"})
+    assert [slack.client.admits(one) for one in ("T1", "T3", "")] == [True, False, False]
+    assert "secret-" not in repr(slack)
+    anybody = read(SEVERAL | {"TRANSCITE_SLACK_TEAMS": "Any"}).slack
+    assert anybody is not None
+    assert anybody.client is not None
+    assert anybody.client.admits("T3")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (SEVERAL | {"TRANSCITE_SLACK_CLIENT_ID": ""}, "TRANSCITE_SLACK_CLIENT_ID is not set"),
+        (SEVERAL | {"TRANSCITE_SLACK_CLIENT_SECRET": " "}, "TRANSCITE_SLACK_CLIENT_SECRET is not set"),
+        (SEVERAL | {"TRANSCITE_SLACK_SIGNING_SECRET": ""}, "TRANSCITE_SLACK_SIGNING_SECRET is not set"),
+        (SEVERAL | {"TRANSCITE_SLACK_TEAMS": ""}, "TRANSCITE_SLACK_TEAMS is not set"),
+        (SEVERAL | {"TRANSCITE_SLACK_TEAMS": "T1,acme"}, "names 'acme'; allowed are ids of workspaces"),
+        (SEVERAL | {"TRANSCITE_SLACK_TEAMS": "T1,any"}, "names 'any'"),
+        (SEVERAL | {"TRANSCITE_SLACK_CLIENT_SECRET": "secret 4"}, "no client secret has"),
+        (SEVERAL | {"TRANSCITE_SLACK_BOT_TOKEN": "xoxb-secret-1"}, "is for one workspace"),
+        (SEVERAL | {"TRANSCITE_SLACK_APP_TOKEN": "xapp-secret-1"}, "is for one workspace"),
+        (SEVERAL | {"TRANSCITE_PUBLIC_URL": "http://t.example"}, "to https:// addresses only"),
+        (SOCKET | {"TRANSCITE_SLACK_BOT_TOKEN": ""}, "TRANSCITE_SLACK_BOT_TOKEN is not set"),
+        ({"TRANSCITE_SLACK_TEAMS": "T1"}, "TRANSCITE_SLACK_CLIENT_ID is not set"),
+    ],
+)
+def test_half_of_another_way_is_refused_too(given: dict[str, str], words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(given)
+    assert words in str(refused.value)
+    assert not re.search(r"secret[- ]\d", str(refused.value))
+
+
+def test_nothing_of_slacks_own_names_is_read() -> None:
+    stray = ("BOT_TOKEN", "APP_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET")
+    assert read({f"SLACK_{one}": "x" for one in stray}).slack is None
 
 
 def test_slack_needs_the_public_address() -> None:

@@ -113,3 +113,34 @@ def test_words_that_only_say_that_talk_is_asked_for_are_not_looked_for() -> None
 def test_when_amid_a_question_asks_for_no_time() -> None:
     assert "time" not in parse("What did she say when discussing the bridge?").wants
     assert "time" in parse("Who built the bridge, and when did it open?").wants
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What activities does Melanie do with her family?",
+        "Which languages did the study use?",
+        "What three points in the future does she suggest?",
+        "Who have written to Maria?",
+        "Where has Melanie camped?",
+        "In what ways does Ann help?",
+        "Name the counties that lost money.",
+    ],
+)
+def test_what_has_several_answers(text: str) -> None:
+    assert parse(text).several
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which county got its grant money and why?",
+        "What is this about?",
+        "What does Ann think?",
+        "Why did Joanna name the dog Tilly?",
+        "Which business did Ann start?",
+        "Who has it?",
+    ],
+)
+def test_what_has_one_answer(text: str) -> None:
+    assert not parse(text).several

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from rag.dates import periods
-from rag.timing import When, when
+from rag.periods import nearness
+from rag.timing import When, days_named, when
 from rag.values import Source
 
 TODAY = dt.date(2026, 11, 26)  # a Thursday
@@ -179,3 +180,31 @@ def test_another_first_or_last(question: str) -> None:
 def test_without_dates_there_is_no_latest() -> None:
     undated = (Source("e", "Undated", "podcasts"),)
     assert when("What is the latest episode about?", today=TODAY, sources=lambda: undated) == When()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "least", "most"),
+    [
+        ("2024-05-09", "2024-05-09", 1.0, 1.0),
+        ("2024-05-01", "2024-05-31", 1.0, 1.0),
+        ("2024-05-06", "2024-05-06", 0.5, 0.9),  # told three days later
+        ("2024-05-12", "2024-05-12", 0.1, 0.4),  # three days before it happened
+        ("2024-04-01", "2024-06-30", 0.5, 0.5),
+        ("2024-01-01", "2024-12-31", 0.2, 0.2),
+        ("2020-05-09", "2020-05-09", 0.0, 1e-9),
+    ],
+)
+def test_how_near_a_day_is(first: str, last: str, least: float, most: float) -> None:
+    period = (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert least <= nearness(dt.date(2024, 5, 9), (period,)) <= most
+    assert nearness(None, (period,)) == 0
+    assert nearness(dt.date(2024, 5, 9), ((dt.date.min, dt.date.max),)) == 0
+
+
+def test_the_days_that_words_name() -> None:
+    words = "the bridge, 9 May 2023 and last Monday"
+    assert days_named(words, today=TODAY, sources=lambda: SOURCES) == (
+        (dt.date(2023, 5, 9), dt.date(2023, 5, 9)),
+        (dt.date(2026, 11, 23), dt.date(2026, 11, 23)),
+    )
+    assert days_named("the bridge", today=TODAY, sources=lambda: SOURCES) == ()

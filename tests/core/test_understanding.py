@@ -11,8 +11,7 @@ from index.search import Search
 from index.store.library import Library
 from prompts import REFUSAL
 from rag.ask import ask
-from rag.understanding import nearer
-from rag.values import Answer, Filters, Hit, Message, Source, Turn
+from rag.values import Answer, Filters, Message
 from rag.wording import unmarked
 from tests import fakes
 from tests.core.test_ask import check
@@ -118,21 +117,6 @@ def test_the_latest_is_found_by_its_date(searcher: Search, filled: Library) -> N
     assert {one.source.title for one in answer.citations} == {"june.txt"}
 
 
-def test_hits_of_days_that_are_named_come_before_their_equals() -> None:
-    def hit(n: int, date: dt.date | None, score: float) -> Hit:
-        return Hit(Source(f"t{n}", "T", "c", date), (Turn(1, "x"),), score)
-
-    hits = [
-        hit(1, None, 0.8),
-        hit(2, dt.date(2020, 1, 1), 0.8),
-        hit(3, dt.date(2021, 5, 5), 0.8),
-        hit(4, dt.date(2021, 5, 6), 0.1),
-    ]
-    near = ((dt.date(2021, 1, 1), dt.date(2021, 12, 31)),)
-    assert [one.source.transcript_id for one in nearer(hits, near)] == ["t3", "t1", "t2", "t4"]
-    assert nearer(hits, ()) == hits
-
-
 def test_a_follow_up_keeps_the_name_it_leans_on(searcher: Search, filled: Library) -> None:
     said = (
         Message("user", "What did Bob Jones say about the harbor bridge?"),
@@ -209,3 +193,19 @@ def test_a_long_listing_ends_with_what_is_left_out(library: Library) -> None:
     assert len(lines) == 12
     assert lines[-1] == "And 4 more transcripts with 14 turns."
     assert "(2) is closed.” [1]" in lines[1]
+
+
+def test_who_asks_when_is_told_the_day(library: Library) -> None:
+    fakes.put(library, "diary.txt", "Ann Lee: The harbor bridge opened yesterday.", date=dt.date(2024, 5, 7))
+    fakes.put(library, "undated.txt", "Bob Ray: The museum roof fell yesterday.")
+    fakes.put(library, "sure.txt", "Cem Kaya: The swimming pool closed on 3 May.", date=dt.date(2024, 5, 6))
+    searcher = fakes.searching(library)
+    bridge = ask("When did the harbor bridge open?", searcher=searcher)
+    check(bridge, library)
+    told = "Ann Lee: “The harbor bridge opened yesterday.” (7 May 2024; yesterday is 6 May 2024)"
+    assert told in [one.text for one in bridge.sentences]
+    assert f"{told} [1]" in bridge.text
+    pool = ask("When did the swimming pool close?", searcher=searcher)
+    assert pool.sentences[0].text == "Cem Kaya: “The swimming pool closed on 3 May.” (6 May 2024)"
+    assert not ask("When did the museum roof fall?", searcher=searcher).sentences[0].text.endswith(")")
+    assert not any("2024" in one.text for one in ask("Where is the harbor bridge?", searcher=searcher).sentences)

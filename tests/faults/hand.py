@@ -14,9 +14,9 @@ from pathlib import Path
 from index.documents import Upload
 from index.encoder import Vectors
 from index.ingest import Ingest
+from index.queued import Hooks, Taking
 from index.reports import Progress, Report
 from index.store import shared_jobs
-from index.taking import Hooks, Taking
 from tests import fakes
 
 SILENT_S = 2.0

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
-from client import BRIDGE, HEARING, parts_of
+from client import BRIDGE, HEARING
+from fake_streams import Streamed, Streams
 from live import served
 from slack_sdk.signature import SignatureVerifier
 
 from api.compose import Parts
+from api.settings import Settings
 from api.settings_slack import Slack
+from rag.writing.model import Model
 from tests.fakes import HashingEncoder
 
 TEAM, BOT, SECRET, TOKEN = "T1", "U0BOT", "8f742231b10e8888abcd99yyyzzz85a5", "xoxb-not-a-real-token"
@@ -44,12 +47,24 @@ class FakeSlack:
     Attributes:
         calls: In order.
         scripts: By method, what the next calls get: status, body and headers.
+        usual: By method, what calls get otherwise.
+        slow_s: Seconds that a post takes.
+        can_stream: Whether it knows the streaming methods.
+        outside: Channels that another organisation shares.
+        cut: Methods whose next call is taken, and its connection cut before the reply.
+        streams: The messages that were streamed.
     """
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
     scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
+    usual: dict[str, dict[str, Any]] = field(default_factory=dict)
     slow_s: float = 0.0
+    can_stream: bool = True
+    outside: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+    streams: Streams = field(default_factory=Streams)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fail(self, method: str, error: str, **more: Any) -> None:
         """The next call of a method gets an error of Slack's kind, with status 200."""
@@ -63,6 +78,25 @@ class FakeSlack:
     def sent(self, method: str = "chat.postMessage") -> list[dict[str, Any]]:
         """The bodies of a method's calls."""
         return [one.body for one in list(self.calls) if one.method == method]
+
+    def answer(self, method: str, body: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """What a call gets that nothing is scripted for."""
+        with self._lock:
+            if self.streams.too_soon(method, body):
+                return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"}
+            if method == "chat.startStream" and not self.can_stream:
+                return 200, {"ok": False, "error": "unknown_method"}, {}
+            found = self.usual.get(method) or self.streams.take(method, body)
+        return 200, _usual(method, body, self.outside, self.streams) if found is None else found, {}
+
+    def streamed(self, count: int = 1, *, seconds: float = 20) -> list[Streamed]:
+        """Wait until so many streams have ended; all there are, by their beginning."""
+
+        def ended() -> bool:
+            return sum(one.ended is not None for one in list(self.streams.messages.values())) >= count
+
+        wait(ended, seconds, lambda: f"{[one.method for one in self.calls]}")
+        return list(self.streams.messages.values())
 
     def until(self, count: int, method: str = "chat.postMessage", *, seconds: float = 20) -> list[dict[str, Any]]:
         """Wait until a method was called so often."""
@@ -83,14 +117,24 @@ def fake_slack() -> Iterator[FakeSlack]:
     fake = FakeSlack()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(dict(parse_qsl(urlsplit(self.path).query)))
+
         def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"]))
-            method = self.path.removeprefix("/api/")
-            fake.calls.append(Call(method, _read(data, self.headers), dict(self.headers), time.monotonic()))
+            self._answer(_read(self.rfile.read(int(self.headers["Content-Length"])), self.headers))
+
+        def _answer(self, body: dict[str, Any]) -> None:
+            method = urlsplit(self.path).path.removeprefix("/api/")
+            call = Call(method, body, dict(self.headers), time.monotonic())
+            fake.calls.append(call)
             if method == "chat.postMessage":
                 time.sleep(fake.slow_s)
             script = fake.scripts.get(method) or []
-            status, body, headers = script.pop(0) if script else (200, _usual(method), {})
+            status, body, headers = script.pop(0) if script else fake.answer(method, call.body)
+            if method in fake.cut:
+                fake.cut.remove(method)
+                self.close_connection = True
+                return
             content = json.dumps(body).encode()
             self.send_response(status)
             for name, value in {
@@ -128,10 +172,21 @@ def signed(when: str, body: bytes) -> str:
 def _read(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     if headers["Content-Type"].startswith("application/json"):
         return dict(json.loads(data))
-    return {name: values[0] for name, values in parse_qs(data.decode()).items()}
+    return dict(parse_qsl(data.decode()))
 
 
-def _usual(method: str) -> dict[str, Any]:
+def _usual(method: str, body: dict[str, Any], outside: set[str], streams: Streams) -> dict[str, Any]:
+    if method == "conversations.info":
+        channel = body["channel"]
+        return {"ok": True, "channel": {"id": channel, "name": "general", "is_ext_shared": channel in outside}}
+    if method == "conversations.replies":
+        own = [
+            (ts, one)
+            for ts, one in streams.messages.items()
+            if (one.channel, one.thread) == (body["channel"], body["ts"])
+        ]
+        states = [{"ts": ts, "streaming_state": "completed" if one.ended else "in_progress"} for ts, one in own]
+        return {"ok": True, "messages": [{"ts": body["ts"], "text": "parent"}, *states]}
     if method == "auth.test":
         return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT", "team": "t", "user": "bot", "url": "u"}
     return {"ok": True, "ts": "1700000000.000001"}
@@ -200,9 +255,11 @@ class Workspace:
         return self.post(body, content_type="application/x-www-form-urlencoded")
 
 
-def with_slack(home: Path, fake: FakeSlack, collections: tuple[tuple[str | None, str], ...] = ()) -> Parts:
+def with_slack(
+    home: Path, fake: FakeSlack, collections: tuple[tuple[str | None, str], ...] = (), model: Model | None = None
+) -> Parts:
     """The parts of a server with a Slack app."""
-    parts = parts_of(home, HashingEncoder)
+    parts = Parts(Settings(home, "hashing", 1), HashingEncoder, model)
     app = Slack(TOKEN, SECRET, collections, fake.url)
     parts.settings = replace(parts.settings, slack=app, public_url=PUBLIC)
     return parts

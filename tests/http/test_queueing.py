@@ -79,7 +79,7 @@ class Slow(HashingEncoder):
 def test_a_question_waits_for_at_most_one_batch_of_an_ingest() -> None:
     slow = Slow()
     shared = OneAtATime(slow)
-    texts = [f"passage {n}" for n in range(40)]
+    texts = [f"passage {n:02}".ljust(500, ".") for n in range(40)]
     vectors: list[Vectors] = []
     ingest = Thread(target=lambda: vectors.append(shared.patient().encode_documents(texts)))
     ingest.start()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from api import wire
-from api.slack.blocks import BLOCKS, CHARACTERS, SECTION, Message, message, note
+from api.slack.blocks import Message, message, note
 from api.slack.heard import plain
-from api.slack.pieces import size
+from api.slack.pieces import BLOCKS, CHARACTERS, SECTION, size
 from tests.fakes import settle_hypothesis
 
 settle_hypothesis()

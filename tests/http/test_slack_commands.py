@@ -20,7 +20,9 @@ from api.slack.ledger import Ledger, Spot
 
 @pytest.fixture
 def fake() -> Iterator[FakeSlack]:
+    """A Slack without streaming: every answer is posted."""
     with fake_slack() as fake:
+        fake.can_stream = False
         yield fake
 
 
@@ -67,6 +69,36 @@ def test_what_cannot_be_shared_is_told_to_who_would(here: Workspace) -> None:
     share(here, asked_before(here), channel="C2")  # another channel's
     assert "not kept any more" in here.fake.until(3, "hook")[2]["text"]
     assert len(here.fake.sent()) == 1
+
+
+def test_nothing_is_shared_where_another_organisation_reads_along(here: Workspace) -> None:
+    answer_id = asked(here)
+    here.fake.outside.add("C1")  # only now
+    share(here, answer_id)
+    assert "another organisation" in here.fake.until(2, "hook")[1]["text"]
+    here.command(QUESTION)  # it is answered, and not offered to be shared
+    answer = json.dumps(here.fake.until(3, "hook")[2])
+    assert ("filed late" in answer, "transcite_share" in answer, here.fake.sent()) == (True, False, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [("missing_scope", "could not see whether people of another"), ("channel_not_found", "Invite me")],
+)
+def test_nothing_is_shared_where_that_is_not_known(here: Workspace, error: str, why: str) -> None:
+    answer_id = asked(here)
+    here.fake.fail("conversations.info", error, needed="channels:read")
+    share(here, answer_id)
+    assert why in here.fake.until(2, "hook")[1]["text"]
+    assert here.fake.sent() == []
+
+
+def test_in_a_direct_message_nobody_else_reads_along(here: Workspace) -> None:
+    here.command(QUESTION, channel="D1")
+    here.fake.until(1, "hook")
+    share(here, asked_before(here), channel="D1")
+    assert here.fake.until(1)[0]["channel"] == "D1"
+    assert here.fake.sent("conversations.info") == []
 
 
 def asked_before(here: Workspace) -> str:

@@ -13,6 +13,7 @@ import pytest
 from client import QUESTION
 from fake_slack import BOT, PUBLIC, SECRET, TOKEN, FakeSlack, Workspace, fake_slack, with_slack, workspace
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
 
 from index.store.library import Library
 
@@ -21,7 +22,9 @@ ANSWER = "filed late"
 
 @pytest.fixture
 def fake() -> Iterator[FakeSlack]:
+    """A Slack without streaming: every answer is posted."""
     with fake_slack() as fake:
+        fake.can_stream = False
         yield fake
 
 
@@ -150,6 +153,61 @@ def test_votes_go_where_all_votes_are(here: Workspace, vote: str) -> None:
     (thanks,) = here.fake.until(1, "hook")
     assert (thanks["response_type"], "noted" in thanks["text"]) == ("ephemeral", True)
     assert f'transcite_feedback_total{{vote="{vote}"}} 1.0' in here.http.get("/metrics").text
+
+
+def voted_down(here: Workspace, given: str, forms: int = 1) -> dict[str, Any]:
+    """Vote an answer down; the form that asks why."""
+    action = {"type": "feedback_buttons", "action_id": "transcite_feedback", "block_id": "b", "value": f"{given}:down"}
+    payload = {"actions": [action], "channel": {"id": "C1"}, "response_url": f"{here.fake.url}hook"}
+    assert here.act(payload | {"trigger_id": "13345224609.738474920.8088930838d88f008e0"}).status_code == 200
+    return dict(here.fake.until(forms, "views.open")[-1]["view"])
+
+
+def sent_with(view: dict[str, Any], typed: str | None) -> dict[str, Any]:
+    """What Slack sends when the form is."""
+    (field,) = [one for one in view["blocks"] if one["type"] == "input"]
+    values = {field["block_id"]: {field["element"]["action_id"]: {"type": "plain_text_input", "value": typed}}}
+    kept = {name: view[name] for name in ("type", "callback_id", "private_metadata")}
+    return {"type": "view_submission", "view": kept | {"id": "V1", "state": {"values": values}}}
+
+
+def votes(home: Path) -> list[tuple[str, str, str | None]]:
+    with closing(Library(home, encoder="hashing")) as library:
+        return library.answers.votes()
+
+
+def test_why_an_answer_is_bad_is_asked_and_kept_with_the_vote(here: Workspace, tmp_path: Path) -> None:
+    kept = []
+    for n, typed in enumerate(("It is another county.\nSee <!channel>", "half \ud83d", None, "  "), start=1):
+        here.mention(QUESTION, ts=f"170000000{n}.000100")
+        given = answer_id(here.fake.until(n)[-1])
+        view = voted_down(here, given, forms=n)
+        assert View(**view).to_dict() == view
+        assert (len(view["title"]["text"]) <= 24, len(view["private_metadata"]) <= 3000) == (True, True)
+        assert votes(tmp_path / "home") == [*kept, (given, "down", None)]  # it counts, whatever becomes of the form
+        assert here.act(sent_with(view, typed)).status_code == 200
+        assert "noted" in here.fake.until(n, "hook")[-1]["text"]
+        kept.append((given, "down", (typed or "").strip().replace("\ud83d", "?") or None))
+        assert votes(tmp_path / "home") == kept
+    assert 'transcite_feedback_total{vote="down"} 4.0' in here.http.get("/metrics").text
+
+
+def test_a_form_that_cannot_be_opened_does_not_cost_the_vote(here: Workspace, tmp_path: Path) -> None:
+    here.mention(QUESTION)
+    given = answer_id(here.fake.until(1)[0])
+    here.fake.fail("views.open", "expired_trigger_id")
+    voted_down(here, given)
+    (thanks,) = here.fake.until(1, "hook")
+    assert ("noted" in thanks["text"], votes(tmp_path / "home")) == (True, [(given, "down", None)])
+
+
+def test_a_reason_for_an_answer_that_is_not_kept_is_told_so(here: Workspace) -> None:
+    here.mention(QUESTION)
+    given = answer_id(here.fake.until(1)[0])
+    view = voted_down(here, given)
+    here.http.delete(f"/v1/transcripts/{here.http.get(f'/v1/answers/{given}').json()['citations'][0]['transcript_id']}")
+    here.act(sent_with(view, "wrong"))
+    assert "not kept any more" in here.fake.until(1, "hook")[0]["text"]
 
 
 def test_a_channel_cannot_vote_on_the_answers_of_another(here: Workspace) -> None:

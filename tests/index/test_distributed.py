@@ -19,6 +19,7 @@ from index.documents import Upload
 from index.encoder import Vectors
 from index.handing import Handing
 from index.ingest import Ingest
+from index.queued import Hooks, Taking
 from index.reports import Progress, Report
 from index.store import shared_jobs
 from index.store.job_files import Sent
@@ -26,7 +27,6 @@ from index.store.job_view import Job
 from index.store.library import Library
 from index.store.queue import Worker
 from index.store.shared_jobs import SharedJobs
-from index.taking import Hooks, Taking
 from rag.errors import InputError
 from tests import fakes
 from tests.fakes import HashingEncoder, write

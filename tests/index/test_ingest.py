@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index import ingest
+from index import taking
 from index.documents import Upload
 from index.encoder import Encoder, Vectors
 from index.ingest import Ingest
@@ -214,7 +214,7 @@ class Interrupted(HashingEncoder):
 
 
 @pytest.mark.embedded
-@pytest.mark.parametrize(("at", "kept"), [(0, 0), (7, 0), (9, 11), (20, 22)])
+@pytest.mark.parametrize(("at", "kept"), [(0, 0), (4, 0), (5, 11), (12, 22)])
 def test_an_interrupted_run_keeps_what_was_finished_and_the_next_one_completes_it(
     library: Library, tmp_path: Path, at: int, kept: int
 ) -> None:
@@ -324,7 +324,7 @@ def test_content_put_by_another_process_meanwhile_is_linked(library: Library, tm
 def test_more_turns_than_a_transcript_has_room_for_are_rejected(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "STRIDE", 10)
+    monkeypatch.setattr(taking, "STRIDE", 10)
     write(tmp_path / "in", {"a.txt": text(1, turns=9), "b.txt": text(2, turns=10)})
     assert outcomes(run(library, tmp_path / "in")) == {"a.txt": "added", "b.txt": "rejected"}
 

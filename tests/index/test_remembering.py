@@ -16,6 +16,10 @@ class Counting(HashingEncoder):
         super().__init__("hashing")
         self.asked: list[str] = []
 
+    def encode_query(self, text: str) -> Vectors:
+        self.asked.append(f"{text}?")
+        return super().encode_query(text)
+
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         self.asked += texts
         return super().encode_documents(texts)
@@ -43,3 +47,29 @@ def test_more_than_it_keeps_is_encoded_all_the_same() -> None:
     assert np.array_equal(
         Remembering(Counting(), kept=2).encode_documents(texts), HashingEncoder("hashing").encode_documents(texts)
     )
+
+
+def test_a_question_asked_again_is_not_encoded_again() -> None:
+    counting, plain = Counting(), HashingEncoder("hashing")
+    remembering = Remembering(counting)
+    for _ in range(3):
+        found = remembering.encode_query("a b")
+        assert np.array_equal(found, plain.encode_query("a b"))
+        found[:] = 0  # whoever got it may do with it what they like
+    assert counting.asked == ["a b?"]
+
+
+def test_a_question_and_a_passage_of_the_same_words_are_two_things() -> None:
+    counting = Counting()
+    remembering = Remembering(counting)
+    remembering.encode_query("a")
+    remembering.encode_documents(["a"])
+    assert counting.asked == ["a?", "a"]
+
+
+def test_questions_are_forgotten_too() -> None:
+    counting = Counting()
+    remembering = Remembering(counting, kept=2)
+    for text in ("a", "b", "c", "a"):
+        remembering.encode_query(text)
+    assert counting.asked == ["a?", "b?", "c?", "a?"]

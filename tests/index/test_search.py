@@ -93,3 +93,19 @@ def test_nearness_in_meaning_is_a_cosine(searcher: Search) -> None:
     assert same == pytest.approx(1, abs=1e-5)
     assert -1 <= other < 0.9
     assert searcher.similarity("county grant", []) == []
+
+
+def test_transcripts_of_days_that_are_named_come_forward(library: Library) -> None:
+    for n, date in enumerate((None, dt.date(2020, 5, 1), dt.date(2021, 5, 5), dt.date(2021, 5, 9))):
+        put(library, f"same-{n}.txt", "Ann: The harbor bridge opened.", f"Bob: Item {n}.", date=date, collection="c")
+    searcher, only = searching(library), Filters(collections=("c",))
+
+    def dates(*near: tuple[dt.date, dt.date]) -> list[dt.date | None]:
+        hits = searcher.search("harbor bridge", filters=only, top_k=4, near=near)
+        return [hit.source.date for hit in hits]
+
+    day = dt.date(2021, 5, 5)
+    assert dates((day, day))[:2] == [day, dt.date(2021, 5, 9)]
+    assert dates((dt.date(2021, 5, 9), dt.date(2021, 5, 9)))[0] == dt.date(2021, 5, 9)
+    assert dates((dt.date(2020, 1, 1), dt.date(2020, 12, 31)))[0] == dt.date(2020, 5, 1)
+    assert dates((dt.date.min, dt.date(2020, 12, 31))) == dates()

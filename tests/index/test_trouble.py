@@ -130,14 +130,14 @@ class TestFullDisk:
         assert store(library, "b.txt", *lines)[0] == "added"
 
     def test_nothing_may_be_written_any_more(self, tmp_path: Path) -> None:
-        """A process whose files may not grow past 300 KB: what it finished is kept, what it did not is not there."""
+        """A process whose files may not grow past 600 KB: what it finished is kept, what it did not is not there."""
         script = (
             "import resource, sys\n"
             "from pathlib import Path\n"
             "from rag.errors import LibraryError\n"
             "from tests import fakes\n"
             "library = fakes.library(Path(sys.argv[1]))\n"
-            "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))\n"
             "try:\n"
             "    for n in range(1000):\n"
             "        fakes.put(library, f'{n}.txt', *(f'Ann: {k} of {n}, {\"word \" * 40}' for k in range(40)))\n"
@@ -161,7 +161,7 @@ class TestFullDisk:
         assert all(entry.turns == 40 for entry in library.entries())
         assert store(library, "more.txt", "Ann: There is room again.")[0] == "added"
         library.close()
-        assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 300_000
+        assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 600_000
 
     def test_a_full_file_system(self, small_disk: Path) -> None:
         library = fakes.library(small_disk / "home")

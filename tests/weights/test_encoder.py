@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from sentence_transformers import SentenceTransformer
 
+from index import sentence_encoder
 from index.encoder import PACKAGED
-from index.sentence_encoder import SentenceEncoder
+from index.sentence_encoder import SentenceEncoder, _unit, dtype, plan
 from rag.errors import EncoderError
 
 pytestmark = pytest.mark.weights
 
+ROOT = Path(__file__).parents[2]
+HEAVY = ["scipy", "sklearn", "sympy", "torch._dynamo", "torch.distributed.tensor", "transformers.trainer"]
 TEXTS = ["Mm-hm.", "The county got its grant money.", "A sentence of middling length about birds. " * 12, ""]
 
 
@@ -60,3 +67,58 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="TRANSCITE_ENCODER"):
         SentenceEncoder(str(tmp_path / "nowhere"))
+
+
+def test_vectors_are_those_of_the_library_s_own_encode(encoder: SentenceEncoder) -> None:
+    texts = [*TEXTS, *(f"Number {n} is about the grant of the county. " * (n % 5 + 1) for n in range(20))]
+    model = encoder._model
+    own = _unit(model.encode_document(texts, batch_size=1))
+    assert np.all(np.sum(encoder.encode_documents(texts) * own, axis=1) > 0.9995)
+    np.testing.assert_allclose(encoder.encode_query(texts[1]), _unit(model.encode_query([texts[1]])), atol=1e-6)
+
+
+def test_a_model_is_told_what_it_wants_to_hear_before_a_text(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    encoder._model.save(str(tmp_path / "prompting"))
+    settings = tmp_path / "prompting" / "config_sentence_transformers.json"
+    known = json.loads(settings.read_text())
+    settings.write_text(json.dumps(known | {"prompts": {"query": "who asks: ", "document": "who says: "}}))
+    other = SentenceEncoder(str(tmp_path / "prompting"))
+    near = np.concatenate([encoder.encode_query("who asks: a bird"), encoder.encode_documents(["who says: a bird"])])
+    found = np.concatenate([other.encode_query("a bird"), other.encode_documents(["a bird"])])
+    assert np.all(np.sum(near * found, axis=1) > 0.9995)
+    assert np.sum(encoder.encode_query("a bird") * found[0]) < 0.95
+
+
+def test_what_is_not_needed_is_not_imported() -> None:
+    """A question from the command line waits for every import: see docs/experiments.md."""
+    script = (
+        "import sys; from index.sentence_encoder import SentenceEncoder; SentenceEncoder().encode_query('a');"
+        f"print([one for one in {HEAVY} if one in sys.modules], len(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    found, modules = done.stdout.rsplit(" ", 1)
+    assert found == "[]"
+    assert int(modules) < 2000  # 3,555 where everything is imported
+
+
+@pytest.mark.parametrize(("device", "workers"), [("cpu", 6), ("cuda", 1), ("mps", 1)])
+def test_a_device_of_its_own_gets_one_large_batch_at_a_time(device: str, workers: int) -> None:
+    made = plan(device, 6)
+    assert made.workers == workers
+    assert (made.budget > 10_000) == (device != "cpu")
+    assert device == "cpu" or dtype(device) == torch.float32
+
+
+def test_the_model_goes_where_the_library_finds_a_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+
+    class Elsewhere(SentenceTransformer):
+        def __init__(self, where: str, **options: object) -> None:
+            asked.append(options)
+            super().__init__(where, **{**options, "device": "cpu"})
+
+    monkeypatch.setattr(sentence_encoder, "get_device_name", lambda: "cuda")
+    monkeypatch.setattr(sentence_encoder, "SentenceTransformer", Elsewhere)
+    SentenceEncoder()
+    assert asked[0]["device"] == "cuda"
+    assert asked[0]["model_kwargs"] == {"dtype": torch.float32}

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from rag.sse import MAX_LINE, EndlessLineError, datas
 from rag.writing.claims import claim
+from rag.writing.clauses import clauses, together
 from rag.writing.days import holds, stretches, written_days
 from rag.writing.draft import Splitter
 from rag.writing.figures import figures
 from rag.writing.instructions import statements
 from rag.writing.markers import marked
 from rag.writing.names import names, spoken_of
-from rag.writing.polarity import affirmed, negated
 from rag.writing.quotation import settled
 from tests.fakes import settle_hypothesis
 
@@ -146,10 +146,28 @@ def test_who_is_spoken_to_is_not_spoken_of() -> None:
 
 
 def test_what_stands_under_a_negation() -> None:
-    text = "We did not get the grant, but the garage was built. I can't wait."
-    assert "grant" in negated(text)
-    assert {"garag", "built"} <= affirmed(text)
-    assert "wait" not in negated(text)
+    whole = together(clauses("We did not get the grant, but the garage was built. I can't wait."))
+    assert "grant" in whole.under
+    assert {"garag", "build"} <= whole.plain
+    assert "wait" not in whole.under
+
+
+@pytest.mark.parametrize(
+    ("text", "heads"),
+    [
+        ("It was not without charm.", set()),
+        ("They failed to file it.", {"file"}),
+        ("They failed the test.", set()),
+        ("I don't think it is safe.", {"safe"}),
+        ("It is unsafe.", {"safe"}),
+        ("It is unique to Wales.", set()),
+        ("Don't forget to call.", set()),
+        ("Not only did it rain, it snowed.", set()),
+        ("Nobody lost money.", {"lose", "money"}),
+    ],
+)
+def test_what_stands_right_behind_a_negation(text: str, heads: set[str]) -> None:
+    assert together(clauses(text)).heads == heads
 
 
 @pytest.mark.parametrize(

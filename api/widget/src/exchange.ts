@@ -119,9 +119,13 @@ export class ExchangeView {
     const known = new Map(left);
     const counts = countsOf(answer);
     const quote = (one: Citation) => left.delete(one.n) && quotation(one, this.#speech, this.#opener, counts.get(one.n));
-    const said = answer.sentences.map((sentence) => {
+    const told = (words: string) => make("p", { class: "told", dir: "auto" }, words);
+    const said = answer.sentences.flatMap((sentence) => {
       const one = sentence.citations.length === 1 && known.get(sentence.citations[0]!);
-      return one && sentence.text.endsWith(`“${one.quote}”`) ? quote(one) : make("p", { class: "told", dir: "auto" }, sentence.text);
+      const spoken = one && `“${one.quote}”`;
+      if (!one || !spoken || !sentence.text.includes(spoken)) return [told(sentence.text)];
+      const after = sentence.text.slice(sentence.text.lastIndexOf(spoken) + spoken.length).trim(); // the day it was said
+      return after ? [quote(one), told(after)] : [quote(one)];
     });
     return [...said, ...[...left.values()].map(quote)].filter((one) => one !== false);
   }
