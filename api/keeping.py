@@ -26,6 +26,20 @@ def ingest(parts: Parts, paths: list[Path], *, collection: str, as_format: str |
     with parts.library() as library, _left_level(parts, library):
         run = _reader(parts, library, as_format)
         report = _take(run, paths, collection=collection, as_json=as_json)
+    _refuse(report)
+
+
+def finish(report: Report, *, as_json: bool) -> None:
+    """Show what became of files, wherever they were taken in.
+
+    Raises:
+        ReadError: Some were rejected.
+    """
+    _show(report, as_json=as_json)
+    _refuse(report)
+
+
+def _refuse(report: Report) -> None:
     rejected = [one for one in report.files if one.outcome == "rejected"]
     if len(rejected) == 1:
         raise ReadError(f"{rejected[0].path}: {rejected[0].reason}")

@@ -67,6 +67,8 @@ def _app() -> typer.Typer:
         "rename-speaker": rename_speaker,
         "info": info,
         "reindex": reindex,
+        "migrate": migrate,
+        "worker": worker,
         "doctor": doctor,
         "compact": compact,
         "serve": serve,
@@ -87,11 +89,19 @@ def ingest(
     collection: given.Collection = "default",
     as_format: given.AsFormat = None,
     watch: given.Watch = False,
+    distributed: given.Distributed = False,
     as_json: given.AsJson = False,
 ) -> None:
     """Read transcripts into the library; files that are there unchanged are left alone."""
     from api import keeping
 
+    if distributed:
+        from api import working
+
+        if watch:
+            raise typer.BadParameter("--watch and --distributed do not go together; leave one out")
+        working.hand_over(given.parts(ctx), paths, collection=collection, as_format=as_format, as_json=as_json)
+        return
     if watch and as_json:
         raise typer.BadParameter("--watch never ends, so it cannot give one JSON document; leave out --json")
     if watch:
@@ -189,6 +199,25 @@ def reindex(ctx: typer.Context) -> None:
     from api import keeping
 
     keeping.reindex(given.parts(ctx))
+
+
+def worker(ctx: typer.Context) -> None:
+    """Take in what `ingest --distributed` and servers hand over to a library in PostgreSQL, beside other machines."""
+    from api import working
+
+    working.work(given.parts(ctx))
+
+
+def migrate(
+    ctx: typer.Context, *, to: given.MoveTo = None, from_: given.MoveFrom = None, as_json: given.AsJson = False
+) -> None:
+    """Move the library from its folder into a PostgreSQL database, or back; what it is copied from stays as it is."""
+    from api import moving
+
+    url = to or from_
+    if url is None or (to and from_):
+        raise typer.BadParameter("say where to with --to URL, or where from with --from URL; not both")
+    moving.migrate(given.parts(ctx), url=url, back=to is None, as_json=as_json)
 
 
 def doctor(ctx: typer.Context, *, repair: given.Repair = False, as_json: given.AsJson = False) -> None:

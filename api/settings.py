@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-from api import settings_index, settings_model, settings_slack
+from api import settings_database, settings_index, settings_model, settings_slack
 from api import settings_values as values
 from index.address import Address
 from index.encoder import PACKAGED
@@ -33,6 +33,7 @@ _RATE_KEY, _RATE_SITE, _RATE_ADDRESS = "TRANSCITE_RATE_KEY", "TRANSCITE_RATE_SIT
 # One line each, for people; the README's table is held to it by a test.
 DESCRIPTIONS = {
     _HOME: "folder of the library (default: `transcite` in the platform's user data folder)",
+    **settings_database.DESCRIPTIONS,
     _ENCODER: f"encoder: a sentence-transformers folder or hub name (default: {PACKAGED}, which comes with Transcite)",
     **settings_index.DESCRIPTIONS,
     _MAX_FILE_MB: "largest transcript file taken in, in megabytes, 1 to 10000 (default: 64)",
@@ -87,6 +88,7 @@ class Settings:
     llm_evidence: int = 3000
     slack: settings_slack.Slack | None = None
     index: Address | None = None
+    database_url: str | None = field(default=None, repr=False)  # it may hold a password
 
     @property
     def max_bytes(self) -> int:
@@ -132,6 +134,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         llm_evidence=values.whole(environ, _LLM_EVIDENCE, usual=3000, least=200, most=100_000),
         slack=settings_slack.app(environ, public_url),
         index=settings_index.address(environ),
+        database_url=settings_database.url(environ),
     )
 
 

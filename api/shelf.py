@@ -8,7 +8,7 @@ from api import render
 from api.compose import EMPTY, Parts, is_level
 from api.streams import document, say, tell
 from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
-from index.store.library import Library
+from index.store.library import FILE, Library
 from rag.errors import LibraryMismatchError, NotFoundError
 
 
@@ -97,6 +97,7 @@ def _info(parts: Parts, library: Library | None) -> Info:
     found = library.entries() if library else []
     return Info(
         home=str(home),
+        database=library.name if library else str(home / FILE),
         disk_bytes=sum(_size(file) for file in home.rglob("*")),
         transcripts=len(found),
         turns=sum(one.turns for one in found),
@@ -129,6 +130,7 @@ def _told(value: Info) -> dict[str, str]:
     """The same for people."""
     return {
         "home": value.home,
+        "database": value.database,
         "disk used": f"{value.disk_bytes / 1e6:,.1f} MB",
         "transcripts": f"{value.transcripts:,}",
         "turns": f"{value.turns:,}",

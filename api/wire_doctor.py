@@ -53,6 +53,8 @@ class Checkup(Wire):
         sound: Whether nothing is wrong, or nothing any more.
         transcripts, turns: How many it holds, as far as it can be read.
         kept: Where the database lies that could not be read, when a new one was put in its place.
+        server: What the database is called where it is in PostgreSQL, which alone can check its own pages and trees;
+            null for a file, which was checked.
     """
 
     home: str
@@ -61,6 +63,7 @@ class Checkup(Wire):
     turns: int
     findings: list[Found]
     kept: str | None
+    server: str | None
 
 
 class Compacted(Wire):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from api.wire import Wire
-from index.store import job_files, jobs
+from index.store import job_files, job_view
 from index.store.records import Outcome
 
 
@@ -36,13 +36,13 @@ class JobFile(Wire):
 class Progress(Wire):
     """How far a job is: files dealt with, of how many, and turns they have."""
 
-    state: jobs.State
+    state: job_view.State
     done: int
     total: int
     turns: int
 
     @classmethod
-    def of(cls, value: jobs.Job) -> Self:
+    def of(cls, value: job_view.Job) -> Self:
         """The shape of a job's progress."""
         return cls(state=value.state, done=value.done, total=value.total, turns=value.turns)
 
@@ -51,7 +51,7 @@ class Job(Wire):
     """An upload; `reason` says why it failed."""
 
     id: str
-    state: jobs.State
+    state: job_view.State
     reason: str | None
     collection: str
     created_at: str
@@ -66,7 +66,7 @@ class Job(Wire):
     rejected: int
 
     @classmethod
-    def of(cls, value: jobs.Job) -> Self:
+    def of(cls, value: job_view.Job) -> Self:
         """The shape of a job, without its files where it has a place for them."""
         return cls(**_facts(value))
 
@@ -77,7 +77,7 @@ class JobDetail(Job):
     files: list[JobFile]
 
     @classmethod
-    def whole(cls, value: jobs.Job, files: Sequence[job_files.JobFile]) -> Self:
+    def whole(cls, value: job_view.Job, files: Sequence[job_files.JobFile]) -> Self:
         """The shape of a job with its files."""
         return cls(**_facts(value), files=[JobFile.of(one) for one in files])
 
@@ -88,7 +88,7 @@ class Jobs(Wire):
     jobs: list[Job]
 
 
-def _facts(value: jobs.Job) -> dict[str, Any]:
+def _facts(value: job_view.Job) -> dict[str, Any]:
     outcomes: tuple[Outcome, ...] = ("added", "replaced", "unchanged", "duplicate", "rejected")
     counts: dict[str, int] = {outcome: value.outcomes.get(outcome, 0) for outcome in outcomes}
     return {

@@ -188,6 +188,7 @@ class Info(Wire):
     """The library at a glance.
 
     Attributes:
+        database: What holds it: a file there, or a PostgreSQL database; no password in it.
         disk_bytes: Of everything under `home`.
         encoder: The one set now.
         mismatch: Why the library cannot be searched or added to with today's settings; null when it can.
@@ -195,6 +196,7 @@ class Info(Wire):
     """
 
     home: str
+    database: str
     disk_bytes: int
     transcripts: int
     turns: int

@@ -17,8 +17,9 @@ import numpy as np
 from index import checkup, derived
 from index.encoder import Encoder
 from index.store import recovery, wal
-from index.store.database import left_behind
+from index.store.database import is_there
 from index.store.diagnosis import Diagnosis, Lost
+from index.store.embedded import left_behind
 from index.store.library import FILE, Library
 from index.store.records import Reencoded
 from rag.errors import LibraryDamagedError, LibraryMismatchError
@@ -56,12 +57,15 @@ class Health:
         transcripts, turns: How many it holds, as far as it can be read.
         findings: What is wrong, or was.
         kept: Where the database lies that could not be read, when a new one was put in its place.
+        server: What the database is called where it is on a server, which alone can check its own pages and trees;
+            None for a file, which was checked.
     """
 
     transcripts: int
     turns: int
     findings: tuple[Finding, ...]
     kept: Path | None = None
+    server: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -74,23 +78,25 @@ class Health:
         return tuple(one.transcript for one in self.findings if one.part == "transcript" and one.transcript)
 
 
-def examine(home: Path, *, encoder: str) -> Health:
+def examine(home: Path, *, encoder: str, url: str | None = None) -> Health:
     """Look at everything; nothing is changed.
 
     Args:
         home: Of the library.
         encoder: The name of the one that is set.
+        url: Of the PostgreSQL database that holds it; None for the file in its folder.
 
     Raises:
+        LibraryDamagedError: PostgreSQL cannot read its own files.
         LibraryError: It cannot be looked at for a reason that is no damage: locked, of another version.
     """
     # 1. Is there a database, and can all of it be read?
-    unreadable = _unreadable(home, encoder)
+    unreadable = _unreadable(home, encoder) if url is None else None
     if unreadable is not None:
         return Health(0, 0, (Finding("database", unreadable),))
-    if not (home / FILE).exists():
+    if not is_there(home / FILE, url):
         return Health(0, 0, ())
-    library = Library(home, encoder=encoder)
+    library = Library(home, encoder=encoder, database_url=url)
     try:
         # 2. Is the truth as it was stored?
         findings = _told(library.diagnose())
@@ -101,37 +107,40 @@ def examine(home: Path, *, encoder: str) -> Health:
         entries = library.entries()
     finally:
         library.close()
-    return Health(len(entries), sum(one.turns for one in entries), tuple(findings))
+    server = library.name if library.is_shared else None
+    return Health(len(entries), sum(one.turns for one in entries), tuple(findings), server=server)
 
 
-def repair(home: Path, *, encoder: str, load: Callable[[], Encoder]) -> Health:
+def repair(home: Path, *, encoder: str, load: Callable[[], Encoder], url: str | None = None) -> Health:
     """Put right what `examine` finds; asks nothing, and may be run again at any time, also after it was interrupted.
 
     Args:
         home: Of the library.
         encoder: The name of the one that is set.
         load: Gives it; called when vectors have to be made again, and not before.
+        url: As `examine` has it.
 
     Returns:
         What was found, and put right.
 
     Raises:
         LibraryLockedError: Another process is at work on the library.
-        LibraryDamagedError: Nothing of the database can be read; it is left as it is.
+        LibraryDamagedError: Nothing of the database can be read, or PostgreSQL cannot read its own files, which are
+            not ours to repair; it is left as it is.
         LibraryFullError: There is no room for a new database; the old one is as it was.
     """
     found: list[Finding] = []
     kept = None
     # 1. A database that can be read.
-    unreadable = _unreadable(home, encoder)
+    unreadable = _unreadable(home, encoder) if url is None else None
     if unreadable is not None:
         kept, missing = _recovered(home / FILE)
         derived.discard(home)
         again = [one for one in _told(missing) if one.part != "vectors"]  # those are found below, for they are still so
         found = [Finding("database", unreadable, None), *again]
-    if not (home / FILE).exists():
+    if not is_there(home / FILE, url):
         return Health(0, 0, ())
-    library = Library(home, encoder=encoder)
+    library = Library(home, encoder=encoder, database_url=url)
     try:
         # 2. Nothing in it that is not whole.
         found += _told(library.mend())
@@ -151,7 +160,8 @@ def repair(home: Path, *, encoder: str, load: Callable[[], Encoder]) -> Health:
     finally:
         library.close()
     mended = [replace(one, repaired=mismatch is None or one.part != "vectors", cure=_after(one)) for one in found]
-    health = Health(len(entries), sum(one.turns for one in entries), tuple(mended), kept)
+    server = library.name if library.is_shared else None
+    health = Health(len(entries), sum(one.turns for one in entries), tuple(mended), kept, server)
     return health if mismatch is None else replace(health, findings=(*health.findings, mismatch))
 
 
@@ -172,7 +182,7 @@ def _mismatch(library: Library) -> Finding | None:
 
 
 def _unreadable(home: Path, encoder: str) -> str | None:
-    """Why the database cannot be read as a whole; None when it can, or there is none."""
+    """Why the database in a file cannot be read as a whole; None when it can, or there is none."""
     path = home / FILE
     if not path.exists():
         beside = left_behind(path)

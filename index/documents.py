@@ -31,12 +31,16 @@ class Upload:
         data: The whole file, or where it lies until it is taken in.
         facts: What was said of it beside it.
         receipt: Of the job that it is a file of.
+        source: What names it in the library; None for its file name.
+        shown: What reports call it; None for its file name.
     """
 
     filename: str
     data: bytes | Path
     facts: Facts = field(default_factory=Facts)
     receipt: Receipt | None = None
+    source: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,9 @@ class Document:
             files.fits(size, max_bytes=allowed)
             return data
 
-        name, source = upload.filename, f"upload:{upload.filename}"
-        return cls(name, name, source, size, read, upload.facts, upload.receipt)
+        name = upload.filename
+        source = f"upload:{name}" if upload.source is None else upload.source
+        return cls(upload.shown or name, name, source, size, read, upload.facts, upload.receipt)
 
 
 def written(facts: Facts) -> str:

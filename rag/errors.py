@@ -9,6 +9,7 @@ TransciteError             anything below; its text is one line, for a person, w
 ├── NotFoundError          a transcript, speaker or answer that is not in the library
 ├── LibraryError           the library on disk cannot be used
 │   ├── LibraryLockedError another process holds it
+│   ├── LibraryUnreachableError  the server its database is on cannot be reached just now
 │   ├── LibraryFullError   the disk (or a quota) is full
 │   ├── LibraryDamagedError   a file of it is not what was written
 │   └── LibraryMismatchError  made with another encoder, passage setting or version
@@ -62,6 +63,10 @@ class LibraryError(TransciteError):
 
 class LibraryLockedError(LibraryError):
     """Another process holds the library for longer than we wait."""
+
+
+class LibraryUnreachableError(LibraryError):
+    """The server that the library's database is on cannot be reached just now; nothing that was finished is lost."""
 
 
 class LibraryFullError(LibraryError):

@@ -15,9 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
 from index.derived import Derived
@@ -110,9 +112,22 @@ def encoded(value: Transcript, encoder: HashingEncoder | None = None) -> Encoded
     return Encoded(value, cut, tuple(vector.tobytes() for vector in vectors))
 
 
-def library(home: Path, *, encoder: str = "hashing", lock_timeout_s: float = 5.0) -> Library:
-    """The library in `home`, made when it is not there."""
-    return Library(home, encoder=encoder, lock_timeout_s=lock_timeout_s)
+def library(home: Path, *, encoder: str = "hashing", lock_timeout_s: float = 5.0, url: str | None = None) -> Library:
+    """The library in `home` or at a URL, made when it is not there."""
+    return Library(home, encoder=encoder, lock_timeout_s=lock_timeout_s, database_url=url)
+
+
+def again(of: Library, *, encoder: str = "hashing") -> Library:
+    """The same library opened once more, as another process does."""
+    url = of._database.url
+    return Library(of.home, encoder=encoder, lock_timeout_s=5.0, database_url=url)
+
+
+def sql(of: Library, statement: str, **values: Any) -> list[Any]:
+    """Do something to a library's tables behind its back; the rows that come of it."""
+    with of._database.writing() as connection:
+        done = connection.execute(sa.text(statement), values)
+        return [tuple(row) for row in done] if done.returns_rows else []
 
 
 def put(into: Library, name: str, *lines: str, collection: str = "default", date: dt.date | None = None) -> str:

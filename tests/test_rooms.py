@@ -49,7 +49,9 @@ LIBRARIES = {
     "opentelemetry.exporter.otlp.proto.http": Library("opentelemetry-exporter-otlp-proto-http", ("api/http/otel.py",)),
     "opentelemetry.sdk": Library("opentelemetry-sdk", ("api/http/otel.py",)),
     "platformdirs": Library("platformdirs", ("api/settings.py",)),
+    "procrastinate": Library("procrastinate", ("index/store/queue.py",)),
     "prometheus_client": Library("prometheus-client", ("api/http/metrics.py",)),
+    "psycopg": Library("psycopg", ("index/store/postgres.py",)),
     "pydantic": Library(  # what goes out, and what comes in
         "pydantic", ("api/wire.py", "api/http/bodies.py", "api/http/chat_shapes.py", "api/mcp/shapes.py")
     ),

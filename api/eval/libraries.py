@@ -72,8 +72,8 @@ def of_files(parts: Parts, corpus: Path) -> tuple[Parts, dict[str, str]]:
 
 
 def _at(parts: Parts, home: Path) -> Parts:
-    """The same parts with another home, searched in this process; the encoder is loaded once for all."""
-    return Parts(replace(parts.settings, home=home, index=None), lambda _: parts.encoder)
+    """The same parts with another home, a file in it, searched in this process; the encoder is loaded once for all."""
+    return Parts(replace(parts.settings, home=home, index=None, database_url=None), lambda _: parts.encoder)
 
 
 def _fill(own: Parts, transcripts: Sequence[made.Made]) -> None:
@@ -108,7 +108,7 @@ def _take(own: Parts, corpus: Path, *, clear: bool) -> dict[str, str]:
 def _holds_only(parts: Parts, corpus: Path) -> bool:
     """Whether there is a library at home that holds files of the folder and no others."""
     home = parts.settings.home
-    if not (home / FILE).exists():
+    if parts.settings.database_url is not None or not (home / FILE).exists():
         return False
     with parts.library() as library:
         sources = [one.source.source for one in library.entries()]

@@ -58,3 +58,9 @@ class Progress:
         if not self._drawn and time.monotonic() - self._told >= _EVERY_S:
             self._told = time.monotonic()
             tell(f"{self._what}: {self._done:,} of {self._total:,} {self._unit}")
+
+    def reach(self, done: int, total: int) -> None:
+        """So much is done by now, of so much as it turned out to be."""
+        self._total = total
+        self._bar.update(self._task, total=total)
+        self.forward(done - self._done)

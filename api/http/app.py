@@ -45,6 +45,7 @@ from api.http.widget import widget_routers
 from api.settings import Settings
 
 if TYPE_CHECKING:
+    from api.http.hands import Hands
     from api.http.slack import SlackDesk
 
 Application = FastAPI  # what `create_app` makes, for those who may not know the framework
@@ -87,12 +88,12 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
     keys = service.library.keys
     shared = place.shared or Path(service.keep(TemporaryDirectory(prefix="transcite-")))
     tokens, origins = Tokens(keys.signing_secret), Origins(settings.cors_origins, keys)
-    local = place.loopback and not settings.trusted_proxies
-    doors = Doors(keys, tokens, Limiter(settings.rates, shared / "counts.db"), local)
+    local, far = place.loopback and not settings.trusted_proxies, service.library.is_shared
+    doors = Doors(keys, tokens, Limiter(settings.rates, shared / "counts.db"), local, far)
 
     agents = Agents(service, settings.public_url)
     uploads = Uploads(settings.home)
-    runner = Runner(service, uploads)
+    runner = _runner(service, uploads)
     desk = Desk(service.library.jobs, uploads, runner.wake, lambda: runner.is_stopping)
     slack = _slack(service, settings, shared.name)
 
@@ -141,11 +142,21 @@ def create_app(parts: Parts, place: Place = Place(), watching: Watch | None = No
     # The last one added is the first that a request meets.
     app.add_middleware(Gate, doors=doors)
     app.add_middleware(Cors, origins=origins)
-    rules = Rules(_hosts(place, settings.hosts), settings.max_bytes, settings.max_upload_bytes, origins.allows)
+    judge = origins.judge if far else None
+    rules = Rules(_hosts(place, settings.hosts), settings.max_bytes, settings.max_upload_bytes, origins.allows, judge)
     app.add_middleware(Guard, rules=rules)
     app.add_middleware(Dialect)
     app.add_middleware(Observed, watch=watch)
     return app
+
+
+def _runner(service: Service, uploads: Uploads) -> Runner | Hands:
+    """What takes in later what was sent: of this server alone, or of all that share the library."""
+    if not service.library.is_shared:
+        return Runner(service, uploads)
+    from api.http.hands import Hands  # noqa: PLC0415 - its queue comes with an extra
+
+    return Hands(service)
 
 
 def _slack(service: Service, settings: Settings, run: str) -> SlackDesk | None:

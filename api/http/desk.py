@@ -8,7 +8,8 @@ from api.access import Caller
 from api.http.spooling import Spool, Uploads
 from index.documents import Upload, written
 from index.store.job_files import JobFile, Sent
-from index.store.jobs import Job, Jobs, missing
+from index.store.job_view import Job
+from index.store.jobs import Jobs, missing
 
 _NEWEST = 100
 
@@ -38,7 +39,15 @@ class Desk:
             LibraryError: The promise cannot be kept (locked, full); then nothing stays of it.
         """
         sent = [Sent(one.filename, spool.size(at), written(one.facts)) for at, one in enumerate(uploads)]
-        spool.keep(lambda: self._jobs.create(spool.id, sent, asker=caller.id, collection=collection))
+        where = [spool.path(at) for at in range(len(uploads))]
+
+        def create() -> None:
+            self._jobs.create(spool.id, sent, asker=caller.id, collection=collection, where=where)
+
+        if self._jobs.keeps_files:  # where every server reads them; the spool goes with the request
+            create()
+        else:
+            spool.keep(create)
         self._wake()
         return self._jobs.get(spool.id)
 

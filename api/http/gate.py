@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 from urllib.parse import parse_qs, quote
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import cookie_parser
@@ -35,6 +38,7 @@ _PAGES_BELOW = "/t/"
 _READ_ONLY = frozenset({"GET", "HEAD"})
 _MCP = ("Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")  # what its clients send along
 _USED_EVERY_S = 60.0
+_JUDGED: ContextVar[dict[str, bool] | None] = ContextVar("judged", default=None)  # origins, in a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,14 @@ class Doors:
         tokens: That this server signs.
         limiter: Counts requests.
         local: Whether people on this machine need no key as long as there is none.
+        far: Whether the keys are on another machine, so that nobody is to wait while one is asked for.
     """
 
     keys: Keys
     tokens: Tokens
     limiter: Limiter
     local: bool
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,14 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        caller, refusal = self._caller(scope)
+        far = self._doors.far
+        caller, refusal = await run_in_threadpool(self._caller, scope) if far else self._caller(scope)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
+        if caller.id is not None:
+            self._note(caller.id)
         await self._app(scope, receive, send)
 
     def _caller(self, scope: Scope) -> tuple[Caller, Response | None]:
@@ -108,9 +117,7 @@ class Gate:
                 return caller, problems.response(
                     problems.TOO_MANY, f"this {kind} has made too many requests", after_s=wait_s
                 )
-        if caller.id is not None:
-            self._note(caller.id)
-        elif not _is_open(scope["path"]):
+        if caller.id is None and not _is_open(scope["path"]):
             return caller, _closed(scope, shown)
         return caller, None
 
@@ -155,8 +162,17 @@ class Origins:
         self._settled = frozenset(settled)
         self._keys = keys
 
+    async def judge(self, origins: Sequence[str]) -> None:
+        """Find out about some origins, so that `allows` knows in the rest of this request; nobody waits for it."""
+        known = {one for origin in origins for one in (origin, origin.lower())}
+        _JUDGED.set({one: await run_in_threadpool(self._allows, one) for one in known})
+
     def allows(self, origin: str) -> bool:
         """Whether an origin, as a browser writes it, is one of them; none is while no key is needed."""
+        judged = _JUDGED.get()
+        return self._allows(origin) if judged is None or origin not in judged else judged[origin]
+
+    def _allows(self, origin: str) -> bool:
         return self._keys.guard() and (origin in self._settled or origin in self._keys.origins())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Response
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
 from api.http.media import FORM
+from rag.errors import TransciteError
 
 # Told to browsers unless a route says otherwise.
 _HEADERS = {
@@ -35,12 +36,14 @@ class Rules:
         max_bytes: Largest transcript.
         max_upload_bytes: Largest form of several; those are written to disk as they come.
         elsewhere: Whether pages of an origin, other than the server's own, may send what changes something.
+        judge: Finds out about some origins beforehand, where asking takes so long that others would wait for it.
     """
 
     hosts: frozenset[str] | None
     max_bytes: int
     max_upload_bytes: int
     elsewhere: Callable[[str], bool]
+    judge: Callable[[Sequence[str]], Awaitable[None]] | None = None
 
 
 class Guard:
@@ -72,17 +75,25 @@ class Guard:
             await send(message)
 
         allowed = self._allowed(scope)
-        refusal = self._refusal(Headers(scope=scope), scope["method"], allowed)
-        if refusal is not None:
-            await refusal(scope, receive, sending)
-            return
         try:
-            await self._app(scope, _limited(receive, allowed), sending)
+            refusal = await self._refused(scope, allowed)
+            await (refusal or self._app)(scope, _limited(receive, allowed), sending)
+        except TransciteError as error:  # the library cannot say who may
+            if started:
+                raise
+            await problems.response(problems.noted(error), str(error))(scope, receive, sending)
         except Exception:
             problems.LOG.exception("%s %s failed", scope["method"], scope["path"])
             if started:
                 raise
             await problems.response(problems.INTERNAL)(scope, receive, sending)
+
+    async def _refused(self, scope: Scope, allowed: int) -> Response | None:
+        """The same as `_refusal`; where asking about origins takes long, nobody else waits for it."""
+        headers = Headers(scope=scope)
+        if self._rules.judge is not None and "origin" in headers:
+            await self._rules.judge(headers.getlist("origin"))
+        return self._refusal(headers, scope["method"], allowed)
 
     def _refusal(self, headers: Headers, method: str, allowed: int) -> Response | None:
         """Why a request is not looked at any further; None when it is."""

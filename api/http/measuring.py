@@ -11,7 +11,6 @@ from api.http.gate import Manager
 from api.http.metrics import MEDIA_TYPE, Size
 from api.http.service import Service
 from api.http.watch import Watch
-from index.store.library import FILE
 from rag.errors import AccessError, LibraryError
 from rag.values import Filters
 
@@ -44,11 +43,9 @@ def _sizes(service: Service) -> Iterator[Size]:
     yield Size("library_transcripts", "Transcripts in the library", counts.transcripts)
     yield Size("library_turns", "Turns in the library", counts.turns)
     yield Size("library_generation", "Grows with every change of the library", generation)
-    home = service.library.home
-    files = [home / f"{FILE}{end}" for end in ("", "-wal")]
-    yield Size("library_bytes", "The database on disk", sum(one.stat().st_size for one in files if one.exists()))
+    yield Size("library_bytes", "The database on disk", service.library.size_on_disk())
     if service.is_ready:
         from index.derived import size  # noqa: PLC0415 - slow to import, unless it is there already
 
         yield Size("index_vectors", "Vectors in the index of this process", service.vectors)
-        yield Size("index_bytes", "The indexes on disk", size(home))
+        yield Size("index_bytes", "The indexes on disk", size(service.library.home))

@@ -66,6 +66,16 @@ _RAISED: tuple[tuple[type[errors.TransciteError], Problem], ...] = (
         Problem(507, "library-full", "The disk is full", "no room is left on the server's disk; nothing is lost"),
     ),
     (
+        errors.LibraryUnreachableError,
+        Problem(
+            503,
+            "library-unreachable",
+            "The library's database cannot be reached",
+            "the library's database cannot be reached just now; try again soon",
+            retry=True,
+        ),
+    ),
+    (
         errors.LibraryMismatchError,
         Problem(
             503,

@@ -23,7 +23,8 @@ from api.http.spooling import Uploads
 from api.http.unpacking import unpack
 from index.documents import Upload, read
 from index.store.job_files import JobFile
-from index.store.jobs import SILENT_S, Job, Jobs
+from index.store.job_view import Job
+from index.store.jobs import SILENT_S, Jobs
 from rag.errors import LibraryError, LibraryLockedError, TransciteError
 
 _GROUP_FILES, _GROUP_BYTES = 16, 250_000  # taken in together: a few seconds' work that fills the encoder's batches

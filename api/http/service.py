@@ -193,6 +193,7 @@ class Service:
         collection: str,
         patience: float = HURRY,
         on_progress: Callable[[Progress], None] = lambda _: None,
+        as_format: str | None = None,
     ) -> Report:
         """Take transcripts in, one call after the other, and bring the indexes level.
 
@@ -201,12 +202,13 @@ class Service:
             collection: Which collection they belong to.
             patience: `PATIENT` lets those pass who wait for theirs, and leaves it to `save` to write the vectors down.
             on_progress: Called often; what it raises ends the ingest.
+            as_format: Read every file as this, whatever it looks like.
         """
         from index.ingest import Ingest
 
         with self._ingesting.turn(patience):
             loaded = self.load()
-            run = Ingest(self.library, lambda: loaded.patient, max_bytes=self.max_bytes)
+            run = Ingest(self.library, lambda: loaded.patient, max_bytes=self.max_bytes, as_format=as_format)
             report = run.take(uploads, collection=collection, on_progress=on_progress)
             _level(loaded)
             if patience == HURRY:

@@ -1,27 +1,20 @@
-"""Connections and transactions, and what to say when the database refuses."""
+"""Connections and transactions of the library, wherever its database is."""
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from index.store import sums
+from index.store.backend import Backend
+from index.store.embedded import Embedded
 from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
-from rag.errors import LibraryDamagedError, LibraryError, LibraryFullError, LibraryLockedError, LibraryMismatchError
+from rag.errors import InputError, LibraryDamagedError, LibraryError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
-_SCARCE_BYTES = 1_000_000
-MENDED = ".mended"  # ending of a database that a repair has made and not yet put in its place
-_SHARE_TRIES, _SHARE_TRIES_S = 50, 0.01
 # The versions of tables that are brought to the present one when opened, and how they get the columns they lack; tables
 # they lack are made.
 _BEFORE = {
@@ -32,79 +25,87 @@ _BEFORE = {
 
 
 class Database:
-    """A SQLite file in WAL mode: one writer at a time, readers never wait.
+    """The database of a library: one writer at a time, readers never wait.
 
     Args:
-        path: The file; made with its tables when it is not there.
+        path: A SQLite file; made with its tables when it is not there.
         lock_timeout_s: How long to wait for another process's transaction.
+        url: Of a PostgreSQL database in place of the file; None for the file.
 
     Raises:
-        LibraryError: The file cannot be opened, is not ours, or is of another version.
+        LibraryError: It cannot be opened, is not ours, or is of another version.
     """
 
-    def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
-        _refuse_unfinished(path)
-        self.path = path
-        self._lock_timeout_s = lock_timeout_s
-        with _explained(path, lock_timeout_s):
-            # For its owner only: what is signed with lies in it, and what was asked.
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        address = sa.URL.create("sqlite", database=str(path))  # in text, a "?" in the path would begin options
-        # What is written stays out of what errors say: questions and quotes would come into logs.
-        self._engine = sa.create_engine(address, connect_args={"timeout": lock_timeout_s}, hide_parameters=True)
-        sa.event.listen(self._engine, "connect", _configure)
-        sa.event.listen(self._engine, "begin", _begin)
-        self._prepare()
+    def __init__(self, path: Path, *, lock_timeout_s: float = LOCK_TIMEOUT_S, url: str | None = None) -> None:
+        self.path, self.url = path, url
+        self._backend = _backend(path, lock_timeout_s, url)
+        self.name, self.address = self._backend.name, self._backend.address
+        self._engine = self._backend.engine()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let it go."""
         self._engine.dispose()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines use it, too."""
+        return not isinstance(self._backend, Embedded)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view, however long it is held."""
-        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
+        with self._backend.explained(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """All or nothing: committed at the end, rolled back on any error."""
-        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as plain:
-            connection = plain.execution_options(transcite_write=True)
+    def writing(self, *, turn: bool = True) -> Iterator[sa.Connection]:
+        """All or nothing: committed at the end, rolled back on any error.
+
+        Args:
+            turn: Wait for all who write; else, in a database where several can, for nobody. Then what is written must
+                neither depend on what others write nor come into the history.
+        """
+        with self._backend.explained(), self._engine.connect() as plain:
+            connection = plain.execution_options(**self._backend.write_options, transcite_turn=turn)
             with connection.begin():
                 yield connection
 
     def sync(self) -> None:
-        """Have what was committed outlive a power cut; by itself, it outlives only the process."""
-        with _explained(self.path, self._lock_timeout_s), Path(f"{self.path}-wal").open("rb") as log:
-            os.fsync(log.fileno())
+        """Have what was committed outlive a power cut."""
+        self._backend.sync()
 
     def compact(self) -> None:
-        """Write the file anew, without free pages; whoever reads goes on with the old ones meanwhile."""
-        self._outside("VACUUM")
-        self.fold()
+        """Write it anew, without free pages; whoever reads goes on with the old ones meanwhile.
+
+        Raises:
+            LibraryError: It is in PostgreSQL, which does so itself.
+        """
+        self._backend.compact(self._engine)
 
     def fold(self) -> None:
-        """Bring what the write-ahead log holds into the file, and empty the log, unless somebody is reading in it."""
-        self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _outside(self, statement: str) -> None:
-        """Execute something that may not be inside of a transaction."""
-        with _explained(self.path, self._lock_timeout_s), self._engine.connect() as connection:
-            plain: Any = connection.connection.driver_connection
-            try:
-                plain.execute(statement).fetchall()
-            except sqlite3.Error as error:
-                raise _translated(str(error), self.path, self._lock_timeout_s) from error
+        """Bring what a log beside it holds into it, and empty the log, unless somebody is reading in it."""
+        self._backend.fold(self._engine)
 
     def integrity(self) -> str | None:
-        """What SQLite says that is wrong with its own pages and trees, in one line; None when nothing is."""
+        """What the database says that is wrong with its own pages and trees, in one line; None when nothing is.
+
+        PostgreSQL is not asked: its own tools look at its pages.
+        """
         try:
             with self.reading() as connection:
-                said = connection.exec_driver_sql("PRAGMA integrity_check(3)").scalars().all()
+                return self._backend.integrity(connection)
         except LibraryDamagedError as error:
             return str(error).split("; ")[0]
-        return None if said == ["ok"] else f"{self.path}: {' '.join(' '.join(said).split())}"
+
+    def size(self) -> int:
+        """How many bytes it takes on disk."""
+        with self.reading() as connection:
+            return self._backend.size(connection)
 
     def meta(self) -> dict[str, str]:
         """What the library was made with."""
@@ -115,20 +116,26 @@ class Database:
         with self.reading() as connection:
             tables = sa.inspect(connection).get_table_names()
         if tables and "meta" not in tables:
-            raise LibraryError(f"{self.path} is another program's database; move it away or set TRANSCITE_HOME")
+            cure = "name another database" if self.is_shared else "move it away or set TRANSCITE_HOME"
+            raise LibraryError(f"{self.name} is another program's database; {cure}")
         if not tables:
             with self.writing() as connection:
                 metadata.create_all(connection)
                 if connection.execute(sa.select(meta)).first() is None:  # another process may have been first
+                    self._backend.prepare(connection)
                     connection.execute(meta.insert().values(key="schema", value=SCHEMA_VERSION))
         if self.meta().get("schema") in _BEFORE:
             self._upgrade()
-        found = self.meta().get("schema")
+        known = self.meta()
+        found = known.get("schema")
         if found != SCHEMA_VERSION:
             raise LibraryMismatchError(
-                f"{self.path} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
-                " use the Transcite that made it, or another TRANSCITE_HOME"
+                f"{self.name} has tables of version {found}, this Transcite reads version {SCHEMA_VERSION};"
+                f" use the Transcite that made it, or another {'database' if self.is_shared else 'TRANSCITE_HOME'}"
             )
+        if not self._backend.is_prepared(known):
+            with self.writing() as connection:
+                self._backend.prepare(connection)
 
     def _upgrade(self) -> None:
         """Bring the tables of a version before to this one; what is in them stays."""
@@ -137,6 +144,7 @@ class Database:
             if known not in _BEFORE:  # another process was first
                 return
             metadata.create_all(connection)
+            self._backend.prepare(connection)
             for statement in _BEFORE[known]:
                 connection.execute(sa.text(statement))
             # What is there now is taken as it is: there is nothing to hold it against.
@@ -145,95 +153,31 @@ class Database:
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 
 
-def _refuse_unfinished(path: Path) -> None:
-    """Let nobody begin a new library where one is to be repaired."""
-    if path.with_name(path.name + MENDED).exists():
-        raise LibraryDamagedError(f"a repair of {path} was interrupted; run `transcite doctor --repair` again")
-    if not path.exists() and path.with_name(f"{path.name}-wal").exists():  # of which SQLite would make nothing
-        raise gone(path)
-    if path.with_name(f"{path.name}-wal").exists():
-        from index.store import wal  # noqa: PLC0415 - numpy, for the few that find a log
+def is_there(path: Path, url: str | None) -> bool:
+    """Whether there is a library already, so that who only reads need not make one.
 
-        if broken := wal.broken_log(path):  # before SQLite opens it, which would drop them and what comes after
-            raise LibraryDamagedError(
-                f"{path}-wal: {broken:,} pages that were written cannot be read; stop what uses it and run"
-                " `transcite doctor --repair`"
-            )
-
-
-def left_behind(path: Path) -> str | None:
-    """What lies beside a database only as long as there is one; None where nothing does."""
-    beside = (path.with_name(f"{path.name}-wal"), path.with_name("vectors"), path.with_name("words"))
-    return next((one.name for one in beside if one.exists()), None)
-
-
-def gone(path: Path) -> LibraryDamagedError:
-    """What is said of a database that is not there any more."""
-    return LibraryDamagedError(
-        f"{path} is gone, while {left_behind(path)} is still there; restore a back-up, or run"
-        " `transcite doctor --repair`"
-    )
-
-
-def _configure(connection: Any, _record: object) -> None:
-    # Transactions are begun by _begin, not by the driver, which would begin them late and deferred.
-    connection.isolation_level = None
-    _share(connection)
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA cache_size=-8192")
-
-
-def _share(connection: Any) -> None:
-    """Switch to WAL mode; when others are about to do so with a new file, SQLite refuses at once rather than wait."""
-    for _ in range(_SHARE_TRIES):
-        with suppress(sqlite3.OperationalError):
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        time.sleep(_SHARE_TRIES_S)
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _begin(connection: sa.Connection) -> None:
-    # A writer takes the lock at once: upgrading a read lock later fails under contention instead of waiting.
-    write = connection.get_execution_options().get("transcite_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-@contextmanager
-def _explained(path: Path, waited_s: float) -> Iterator[None]:
+    Raises:
+        LibraryError: The database cannot be reached.
+    """
+    if url is None:
+        return path.exists()
+    backend = _backend(path, LOCK_TIMEOUT_S, url)
+    engine = backend.engine()
     try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise _translated(str(error.orig), path, waited_s) from error
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise _translated("disk is full", path, waited_s) from error
-        raise LibraryError(f"{path.parent}: {error.strerror}; choose another TRANSCITE_HOME") from error
+        with backend.explained(), engine.connect() as connection:
+            return sa.inspect(connection).has_table(meta.name)
+    finally:
+        engine.dispose()
 
 
-def _scarce(folder: Path) -> bool:
-    """Whether hardly any room is left on the disk of a folder."""
+def _backend(path: Path, lock_timeout_s: float, url: str | None) -> Backend:
+    if url is None:
+        return Embedded(path, lock_timeout_s=lock_timeout_s)
     try:
-        return shutil.disk_usage(folder).free < _SCARCE_BYTES
-    except OSError:
-        return False
-
-
-def _translated(reason: str, path: Path, waited_s: float) -> LibraryError:
-    if "locked" in reason or "busy" in reason:
-        return LibraryLockedError(
-            f"{path} is locked by another process (waited {waited_s:g} s); try again when it has finished"
-        )
-    # Where there is no room for the index of the log, SQLite says "disk I/O error".
-    if "full" in reason or ("I/O" in reason and _scarce(path.parent)):
-        return LibraryFullError(
-            f"no room left for {path}; free some space and run it again (what was finished is kept)"
-        )
-    if "not a database" in reason or "malformed" in reason:
-        return LibraryDamagedError(
-            f"{path} is damaged or not a library ({reason}); stop what uses it and run `transcite doctor --repair`,"
-            " restore a back-up, or move it away"
-        )
-    if "readonly" in reason or "unable to open" in reason:
-        return LibraryError(f"{path} cannot be written ({reason}); check its permissions or set TRANSCITE_HOME")
-    return LibraryError(f"{path}: {reason}; check the disk and its free space, then run it again")
+        from index.store.postgres import Postgres  # noqa: PLC0415 - its libraries come with an extra
+    except ImportError as error:
+        raise InputError(
+            "a library in PostgreSQL needs an extra: pip install 'transcite[postgres]'"
+            " (in its source: make .venv/installed EXTRAS=postgres)"
+        ) from error
+    return Postgres(url, lock_timeout_s=lock_timeout_s)

@@ -19,9 +19,11 @@ from index.store.schema import (
     STRIDE,
     answers,
     changes,
+    contents,
     conversations,
     duplicates,
     feedback,
+    found_files,
     job_files,
     jobs,
     marks,
@@ -189,7 +191,7 @@ def _orphaned() -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
     return [
         (duplicates, duplicates.c.transcript_id.not_in(sa.select(transcripts.c.id))),
         *((table, table.c.number.not_in(sa.select(answers.c.number))) for table in (quoted, conversations, feedback)),
-        (job_files, job_files.c.job_id.not_in(sa.select(jobs.c.id))),
+        *((table, table.c.job_id.not_in(sa.select(jobs.c.id))) for table in (job_files, contents, found_files)),
     ]
 
 

@@ -13,16 +13,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from index.store.records import Outcome, Receipt, WithdrawnError
-from index.store.schema import job_files, jobs
+from index.store.schema import contents, found_files, job_files, jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that a command handed over: what it is called where it was found, and what to read it as."""
+
+    source: str
+    shown: str
+    as_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One file of an upload; `facts` is what was said beside it, as JSON."""
+    """One file of an upload; `facts` is what was said beside it, as JSON, `found` of what a command handed over."""
 
     name: str
     size: int
     facts: str
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,10 @@ def insert(connection: sa.Connection, job_id: str, sent: Sequence[Sent]) -> None
         for at, one in enumerate(sent)
     ]
     connection.execute(job_files.insert(), rows)
+    for at, one in enumerate(sent):
+        if one.found is not None:
+            told = {"source": one.found.source, "shown": one.found.shown, "as_format": one.found.as_format}
+            connection.execute(found_files.insert().values(job_id=job_id, at=at, **told))
 
 
 def replace(connection: sa.Connection, receipt: Receipt, members: Sequence[Member]) -> bool:
@@ -127,7 +141,8 @@ def move(connection: sa.Connection, receipt: Receipt, transcript_id: str) -> Non
 
 def forget(connection: sa.Connection, job_id: str) -> None:
     """Drop all that is known of a job's files."""
-    connection.execute(job_files.delete().where(job_files.c.job_id == job_id))
+    for table in (job_files, contents, found_files):
+        connection.execute(table.delete().where(table.c.job_id == job_id))
 
 
 def _dealt_with(connection: sa.Connection, receipt: Receipt, change: dict[str, Any]) -> bool:

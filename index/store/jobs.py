@@ -9,51 +9,22 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
-from index.store import job_files
+from index.store import job_files, job_view
 from index.store.database import Database
 from index.store.job_files import JobFile, Sent
-from index.store.records import Outcome, Receipt, today
+from index.store.job_view import Job, State
+from index.store.records import Receipt, today
 from index.store.schema import jobs
 from rag.errors import InputError, NotFoundError
 
-State = Literal["queued", "running", "done", "failed"]
 SILENT_S = 10.0  # after which a worker is taken for dead
-_LOST = 5  # workers in a row that died of a job, after which it is not tried again by itself
+LOST = 5  # workers in a row that died of a job, after which it is not tried again by itself
 _KEPT = dt.timedelta(days=7)  # what has ended
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An upload.
-
-    Attributes:
-        asker: Id of the key that sent it; None where none was needed.
-        reason: Why it failed.
-        total: How many files it has.
-        turns: Of the transcripts its files are now in.
-        outcomes: How many files had which.
-    """
-
-    id: str
-    asker: str | None
-    collection: str
-    state: State
-    reason: str | None
-    created_at: str
-    ended_at: str | None
-    total: int
-    turns: int
-    outcomes: dict[Outcome, int]
-
-    @property
-    def done(self) -> int:
-        """How many files were dealt with."""
-        return sum(self.outcomes.values())
 
 
 class Jobs:
@@ -63,11 +34,29 @@ class Jobs:
         database: Of the library.
     """
 
+    keeps_files = False  # what is in them, in the database
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, job_id: str, sent: Sequence[Sent], *, asker: str | None, collection: str) -> None:
-        """Put an upload in the queue; when this returns, it outlives a power cut."""
+    def create(
+        self,
+        job_id: str,
+        sent: Sequence[Sent],
+        *,
+        asker: str | None,
+        collection: str,
+        where: Sequence[Path] = (),  # noqa: ARG002 - its own process reads them there
+    ) -> None:
+        """Put an upload in the queue; when this returns, it outlives a power cut.
+
+        Args:
+            job_id: Of the job.
+            sent: Its files.
+            asker: Id of the key that sent it.
+            collection: Which collection they belong to.
+            where: Where each file lies.
+        """
         row = {"id": job_id, "asker": asker, "collection": collection, "state": "queued", "lost": 0}
         with self._database.writing() as connection:
             connection.execute(jobs.insert().values(**row, created_at=today()))
@@ -84,12 +73,12 @@ class Jobs:
             if row is None:
                 return None
             lost = row.lost + (row.state == "running")
-            if lost < _LOST:
+            if lost < LOST:
                 change: dict[str, Any] = {"state": "running", "worker": worker, "seen_at": time.time(), "lost": lost}
             else:
-                change = _ended("failed", f"{lost} workers in a row died of it; the server's log may say why")
+                change = ended("failed", f"{lost} workers in a row died of it; the server's log may say why")
             connection.execute(jobs.update().where(jobs.c.number == row.number).values(**change))
-        return self.get(row.id) if lost < _LOST else self.claim(worker)
+        return self.get(row.id) if lost < LOST else self.claim(worker)
 
     def alive(self, job_id: str, worker: str) -> bool:
         """Give a sign of life; False when the job is not this worker's any more."""
@@ -101,11 +90,11 @@ class Jobs:
 
     def end(self, job_id: str, worker: str) -> bool:
         """Say that every file was dealt with; False when the job is not this worker's any more."""
-        return self._change(job_id, worker, _ended("done"))
+        return self._change(job_id, worker, ended("done"))
 
     def fail(self, job_id: str, worker: str, reason: str) -> None:
         """Say why a job cannot go on; what was taken in stays, and what was not can be tried again."""
-        self._change(job_id, worker, _ended("failed", reason))
+        self._change(job_id, worker, ended("failed", reason))
 
     def retry(self, job_id: str) -> None:
         """Put a job that failed back in the queue; one that is there already stays.
@@ -126,7 +115,7 @@ class Jobs:
         with self._database.writing() as connection:
             job_files.cancel(connection, job_id)
             unfinished = sa.and_(jobs.c.id == job_id, jobs.c.state != "done")
-            connection.execute(jobs.update().where(unfinished).values(**_ended("done")))
+            connection.execute(jobs.update().where(unfinished).values(**ended("done")))
 
     def get(self, job_id: str) -> Job:
         """One job.
@@ -138,7 +127,7 @@ class Jobs:
             row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).first()
             if row is None:
                 raise missing(job_id)
-            return _jobs(connection, [row])[0]
+            return job_view.of_rows(connection, [row])[0]
 
     def newest(self, limit: int, *, asker: str | None = None) -> list[Job]:
         """The newest jobs, newest first: those that a key sent, or, without one, everybody's."""
@@ -146,12 +135,24 @@ class Jobs:
         if asker is not None:
             statement = statement.where(jobs.c.asker == asker)
         with self._database.reading() as connection:
-            return _jobs(connection, connection.execute(statement).all())
+            return job_view.of_rows(connection, connection.execute(statement).all())
 
     def files(self, job_id: str) -> list[JobFile]:
         """The files of a job, in the order they were sent."""
         with self._database.reading() as connection:
             return job_files.of(connection, job_id)
+
+    def lacking(self, job_id: str, folder: Path) -> list[JobFile]:
+        """The files of a job that wait to be taken in and of which nothing is there to take.
+
+        Args:
+            job_id: Of which job.
+            folder: Where files wait, each job's in a folder of its name, called by their places.
+        """
+        with self._database.reading() as connection:
+            waiting = job_files.of(connection, job_id)
+        there = folder / job_id
+        return [one for one in waiting if one.outcome is None and not (there / str(one.receipt.at)).exists()]
 
     def reject(self, receipt: Receipt, reason: str, line: int | None) -> None:
         """Say that a file cannot be taken in, and why; nothing when it was dealt with meanwhile."""
@@ -207,25 +208,6 @@ def _free() -> sa.Select[Any]:
     return sa.select(jobs).where(sa.or_(jobs.c.state == "queued", silent)).order_by(jobs.c.number).limit(1)
 
 
-def _ended(state: State, reason: str | None = None) -> dict[str, Any]:
+def ended(state: State, reason: str | None = None) -> dict[str, Any]:
+    """What is written down of a job that has ended."""
     return {"state": state, "reason": reason, "worker": None, "seen_at": None, "ended_at": today()}
-
-
-def _jobs(connection: sa.Connection, rows: Sequence[Any]) -> list[Job]:
-    """Jobs with how their files stand."""
-    counts = job_files.counts(connection, [row.id for row in rows])
-    return [
-        Job(
-            id=row.id,
-            asker=row.asker,
-            collection=row.collection,
-            state=row.state,
-            reason=row.reason,
-            created_at=row.created_at,
-            ended_at=row.ended_at,
-            total=sum(one.files for one in counts[row.id]),
-            turns=sum(one.turns for one in counts[row.id]),
-            outcomes={one.outcome: one.files for one in counts[row.id] if one.outcome is not None},
-        )
-        for row in rows
-    ]

@@ -31,7 +31,7 @@ from index.store.schema import transcripts
 from index.store.shared import Shared
 from index.store.slack import SlackStore
 from rag import passages
-from rag.errors import LibraryLockedError, LibraryMismatchError
+from rag.errors import LibraryError, LibraryLockedError, LibraryMismatchError
 from rag.known import Place
 from rag.values import Filters, Source, Transcript, Turn
 
@@ -45,19 +45,25 @@ class Library:
         home: The folder; made when it is not there.
         encoder: Name of the encoder whose vectors it holds or will hold.
         lock_timeout_s: How long to wait for another process's transaction.
+        database_url: Of a PostgreSQL database that holds it in place of a file in the folder, which then has what is
+            derived only; None for the file.
 
     Raises:
         LibraryMismatchError: It was made with another encoder or passage setting.
         LibraryError: It cannot be opened.
     """
 
-    def __init__(self, home: Path, *, encoder: str, lock_timeout_s: float = LOCK_TIMEOUT_S) -> None:
+    def __init__(
+        self, home: Path, *, encoder: str, lock_timeout_s: float = LOCK_TIMEOUT_S, database_url: str | None = None
+    ) -> None:
         self.home = home
         self.settings = {"encoder": encoder, "passages": passages.SETTINGS}
-        self._database = Database(home / FILE, lock_timeout_s=lock_timeout_s)
+        if database_url is not None:
+            _make(home)
+        self._database = Database(home / FILE, lock_timeout_s=lock_timeout_s, url=database_url)
         self.answers = Answers(self._database)
         self.keys = Keys(self._database)
-        self.jobs = Jobs(self._database)
+        self.jobs = _jobs(self._database)
         self.shared = Shared(self._database)
         self.slack = SlackStore(self._database)
         self._vouched = sums.Vouched()
@@ -79,9 +85,23 @@ class Library:
             found = made_with.get(key, wanted)
             if found != wanted:
                 raise LibraryMismatchError(
-                    f"{self._database.path} was made with {key} {found!r}, now it is {wanted!r};"
+                    f"{self._database.name} was made with {key} {found!r}, now it is {wanted!r};"
                     " set it back, or run `transcite reindex` to encode everything again"
                 )
+
+    @property
+    def name(self) -> str:
+        """What its database is called, for people: a file, or a database on a server; no password in it."""
+        return self._database.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines use it, too."""
+        return self._database.is_shared
+
+    def size_on_disk(self) -> int:
+        """How many bytes its database takes, indexes apart."""
+        return self._database.size()
 
     def generation(self) -> int:
         """A number that grows with every change."""
@@ -216,7 +236,7 @@ class Library:
         with self._database.writing() as connection:
             if reading.newest(connection).generation != generation:
                 raise LibraryLockedError(
-                    f"{self._database.path} was changed by another process meanwhile; run `transcite reindex` again"
+                    f"{self._database.name} was changed by another process meanwhile; run `transcite reindex` again"
                 )
             writing.replace_vectors(connection, fresh, self.settings)
 
@@ -378,3 +398,19 @@ class Library:
         """The turns of these versions that are still there, in order of id."""
         with self._database.reading() as connection:
             return reading.turn_rows(connection, ordinals)
+
+
+def _make(home: Path) -> None:
+    """A folder for what is derived, for its owner only: every word that was said is in it."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(f"{home}: {error.strerror}; choose another TRANSCITE_HOME") from error
+
+
+def _jobs(database: Database) -> Jobs:
+    if not database.is_shared:
+        return Jobs(database)
+    from index.store.shared_jobs import SharedJobs  # noqa: PLC0415 - its queue comes with an extra
+
+    return SharedJobs(database)

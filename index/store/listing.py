@@ -40,7 +40,7 @@ def entries(connection: sa.Connection, part: Part) -> list[Entry]:
     """Transcripts by collection, title and id."""
     statement = sa.select(transcripts).order_by(*_ORDER).limit(part.limit)
     if part.after is not None:
-        statement = statement.where(sa.tuple_(*_ORDER) > sa.tuple_(*(sa.literal(one) for one in part.after)))
+        statement = statement.where(sa.tuple_(*_ORDER) > _literals(part.after))
     if part.collections:
         statement = statement.where(transcripts.c.collection.in_(part.collections))
     rows = connection.execute(statement).all()
@@ -107,6 +107,11 @@ def heard(connection: sa.Connection, within: tuple[str, ...] | None, most: int) 
     statement = statement.group_by(speakers.c.name).order_by(count.desc(), speakers.c.name)
     found = (name for name in connection.execute(statement).scalars() if not is_unidentified(name))
     return sorted(islice(found, most), key=str.casefold)
+
+
+def _literals(after: tuple[str, str, str]) -> sa.Tuple:
+    """Values as the columns they are compared with take them."""
+    return sa.tuple_(*(sa.literal(one, column.type) for one, column in zip(after, _ORDER, strict=True)))
 
 
 def _names(connection: sa.Connection, ordinals: list[int]) -> dict[int, list[str]]:

@@ -12,15 +12,16 @@ import mmap
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from index.store import diagnosis, history, pages, sums, wal
-from index.store.database import MENDED, Database
+from index.store.database import Database
 from index.store.diagnosis import Diagnosis
+from index.store.embedded import MENDED
 from index.store.pages import Found, Row
 from index.store.records import today
 from index.store.schema import SCHEMA_VERSION, changes, keys, meta, metadata, passages, transcripts
@@ -137,7 +138,7 @@ def _ours(found: Found) -> dict[str, list[Row]]:
         table = metadata.tables[name]
         tables[name] = [_own(table, row) for row in found.tables[name] if _fits(table, row)]
     for rows in found.stray:
-        if all(len(row) == 3 and row[1] in metadata.tables for row in rows):  # SQLite's own: the last number of each
+        if all(_is_sequence(row, tables) for row in rows):  # of the types of another table's
             sequences.extend((row[1], row[2]) for row in rows)
             continue
         homes = [one for one in metadata.sorted_tables if all(_fits(one, row) for row in rows)]
@@ -148,6 +149,11 @@ def _ours(found: Found) -> dict[str, list[Row]]:
     tables[_SEQUENCES] = [row for row in sequences if row[0] in tables and isinstance(row[1], int)]
     tables[transcripts.name] = _undeleted(tables, found)
     return tables
+
+
+def _is_sequence(row: Row, tables: Collection[str]) -> bool:
+    """Whether it says which number a table of ours gave out last."""
+    return len(row) == 3 and row[1] in tables and isinstance(row[2], int)
 
 
 def _undeleted(tables: dict[str, list[Row]], found: Found) -> list[Row]:

@@ -188,6 +188,27 @@ job_files = sa.Table(
     sa.Column("line", sa.Integer),
 )
 
+# Where no file of an upload can lie because other machines are to take it in: what is in it, in pieces.
+contents = sa.Table(
+    "contents",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Integer, primary_key=True),  # as in job_files
+    sa.Column("piece", sa.Integer, primary_key=True),  # from 0
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# Of files that a command handed over: what they are called where they were found, and what they are to be read as.
+found_files = sa.Table(
+    "found_files",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Integer, primary_key=True),  # as in job_files
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("as_format", sa.String(40)),
+)
+
 # Where the Slack app is installed, where several workspaces may.
 slack_installations = sa.Table(
     "slack_installations",

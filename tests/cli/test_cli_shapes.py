@@ -21,7 +21,7 @@ TURN = "turn speaker speaker_inferred text start end".split()
 SUMMARY = "id title date collection turns words speakers format added_at".split()
 REPORT = "files added replaced unchanged duplicate rejected skipped".split()
 FILE = "path outcome transcript_id turns reason line format speakers times".split()
-INFO = "home disk_bytes transcripts turns words collections encoder mismatch generation indexes_level".split()
+INFO = "home database disk_bytes transcripts turns words collections encoder mismatch generation indexes_level".split()
 
 QUESTION = "Why was the grant of Tamarack County taken back?"
 

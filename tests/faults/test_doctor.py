@@ -76,6 +76,7 @@ def test_a_sound_library_is_sound_and_left_as_it_is(home: Path, before: dict[str
             "turns": 80,
             "findings": [],
             "kept": None,
+            "server": None,
         }
     assert transcite(home, "doctor").out == f"sound: 5 transcripts of 80 turns in {home}\n"
     assert whole(home) == before

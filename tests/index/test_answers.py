@@ -32,7 +32,7 @@ def test_the_last_answers_of_a_conversation_are_its_askers_only(library: Library
 
 
 def test_only_the_newest_are_kept(library: Library) -> None:
-    database = Database(library.home / FILE)
+    database = Database(library.home / FILE, url=library._database.url)
     few = Answers(database, kept=3)
     for n in range(5):
         few.keep(str(n), "{}", [])

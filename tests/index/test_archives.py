@@ -18,6 +18,7 @@ from index.store.library import Library
 from rag.errors import ReadError
 from tests.fakes import HashingEncoder, write
 
+pytestmark = pytest.mark.embedded
 TALK = "Ann: Number one is about the grant.\nBob: And number two.\n"
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Another talk, about rain.\n"
 

@@ -169,7 +169,7 @@ def test_a_new_name_is_found_by_its_words_and_the_old_one_no_more(library: Libra
 
 def test_two_processes_both_see_a_deletion_at_their_next_search(library: Library) -> None:
     one, other = put(library, "a.txt", *LINES), put(library, "b.txt", "Ann: The county grant, again.")
-    second = fakes.library(library.home)
+    second = fakes.again(library)
     searchers = [searching(library), searching(second)]
     for searcher in searchers:
         assert {transcript_id for transcript_id, _ in found(searcher, "county grant")} == {one, other}
@@ -183,7 +183,7 @@ def test_two_processes_both_see_a_deletion_at_their_next_search(library: Library
 
 
 def test_two_processes_both_see_an_addition_and_a_new_name(library: Library) -> None:
-    second = fakes.library(library.home)
+    second = fakes.again(library)
     here, there = searching(library), searching(second)
     assert found(here, "moon") == found(there, "moon") == []
     one = put(library, "a.txt", "Ann: The moon.")
@@ -194,6 +194,7 @@ def test_two_processes_both_see_an_addition_and_a_new_name(library: Library) -> 
     second.close()
 
 
+@pytest.mark.embedded
 class TestOnDisk:
     @pytest.fixture
     def saved(self, library: Library) -> Library:
@@ -433,6 +434,7 @@ class TestOnDisk:
         restored.close()
 
 
+@pytest.mark.embedded
 def test_catching_up_that_failed_on_the_way_goes_on_where_it_was(library: Library, tmp_path: Path) -> None:
     for n in range(450):
         put(library, f"{n}.txt", f"Ann: Number {n}.")
@@ -455,6 +457,7 @@ def test_catching_up_that_failed_on_the_way_goes_on_where_it_was(library: Librar
     failing.close()
 
 
+@pytest.mark.embedded
 def test_searches_in_several_threads_go_on_while_transcripts_come_and_go(library: Library) -> None:
     for n in range(20):
         put(library, f"{n}.txt", *(f"Speaker {k % 4}: Number {k} of {n}, the county grant." for k in range(40)))

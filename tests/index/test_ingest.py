@@ -130,6 +130,7 @@ def test_bad_paths_stop_nothing(library: Library, tmp_path: Path) -> None:
     assert all(one.path.encode() and one.reason for one in report.files if one.outcome == "rejected")
 
 
+@pytest.mark.embedded
 def test_three_hundred_files_three_of_them_broken(library: Library, tmp_path: Path) -> None:
     texts: dict[str, str | bytes] = {f"{n:03}.txt": text(n, turns=3 + n % 9) for n in range(300)}
     for n, name in ((7, "empty.txt"), (150, "binary.txt"), (299, "latin1.txt")):
@@ -212,6 +213,7 @@ class Interrupted(HashingEncoder):
         return super().encode_documents(texts)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(("at", "kept"), [(0, 0), (4, 0), (5, 11), (12, 22)])
 def test_an_interrupted_run_keeps_what_was_finished_and_the_next_one_completes_it(
     library: Library, tmp_path: Path, at: int, kept: int
@@ -239,6 +241,7 @@ def test_an_interrupted_replacement_keeps_the_old_version(library: Library, tmp_
     assert outcomes(run(library, tmp_path / "in")) == {"a.txt": "replaced"}
 
 
+@pytest.mark.embedded
 def test_progress_only_grows_and_ends_at_everything(library: Library, tmp_path: Path) -> None:
     texts: dict[str, str | bytes] = {f"{n:02}.txt": text(n, turns=37) for n in range(40)}
     texts |= {"bad.txt": b"bad\x00", "copy.txt": texts["00.txt"]}
@@ -298,7 +301,7 @@ def test_content_taken_away_by_another_process_meanwhile_is_encoded_again(
     write(tmp_path / "in", {"a.txt": text(1)})
     run(library, tmp_path / "in")
     [path] = write(tmp_path / "again", {"b.txt": text(1)}) if name == "b.txt" else [tmp_path / "in" / "a.txt"]
-    raced = Raced(library.home, encoder="hashing")
+    raced = Raced(library.home, encoder="hashing", database_url=library._database.url)
     assert outcomes(run(raced, path)) == {name: "added"}
     raced.close()
     assert list(said(library)) == [name]
@@ -329,7 +332,7 @@ def test_more_turns_than_a_transcript_has_room_for_are_rejected(
 def test_a_library_of_another_encoder_is_refused_before_anything_is_read(library: Library, tmp_path: Path) -> None:
     write(tmp_path / "in", {"a.txt": text(1)})
     run(library, tmp_path / "in")
-    other = fakes.library(library.home, encoder="another")
+    other = fakes.again(library, encoder="another")
     with pytest.raises(LibraryMismatchError):
         Ingest(other, no_encoder).run([tmp_path / "in"])
     other.close()

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +12,7 @@ from index.documents import Upload, read, written
 from index.ingest import Ingest
 from index.store.job_files import Sent
 from index.store.jobs import SILENT_S
-from index.store.library import FILE, Library
+from index.store.library import Library
 from index.store.records import Receipt, WithdrawnError
 from rag.errors import InputError, NotFoundError
 from tests import fakes
@@ -29,14 +26,8 @@ def create(library: Library, job_id: str = "job_1", files: int = 2, asker: str |
     library.jobs.create(job_id, sent, asker=asker, collection="default")
 
 
-def sql(library: Library, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(library.home / FILE)) as database:
-        database.execute(statement, values)
-        database.commit()
-
-
 def fall_silent(library: Library) -> None:
-    sql(library, "UPDATE jobs SET seen_at = ?", time.time() - SILENT_S - 1)
+    fakes.sql(library, "UPDATE jobs SET seen_at = :then", then=time.time() - SILENT_S - 1)
 
 
 def claimed(library: Library, worker: str) -> str | None:
@@ -112,10 +103,11 @@ def test_an_outcome_is_written_with_the_transcript_and_only_once(library: Librar
     assert library.jobs.get("job_1").turns == 2
 
 
+@pytest.mark.embedded
 def test_what_fails_after_the_transcript_is_stored_leaves_neither(library: Library) -> None:
     create(library)
     full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-    sql(library, f"CREATE TRIGGER full BEFORE UPDATE ON job_files {full}")
+    fakes.sql(library, f"CREATE TRIGGER full BEFORE UPDATE ON job_files {full}")
     with pytest.raises(Exception, match="no room left"):
         library.put(origin("a.txt"), encoded(transcript("Ann: Hello.")), receipt=Receipt("job_1", 0))
     assert (library.entries(), outcomes(library)) == ([], [None, None])
@@ -187,7 +179,7 @@ def test_what_has_ended_is_forgotten_after_a_week(library: Library) -> None:
     library.jobs.fail("job_2", "a", "why")
     library.jobs.drop_old()
     assert len(library.jobs.newest(10)) == 3
-    sql(library, "UPDATE jobs SET ended_at = '2020-01-01T00:00:00+00:00' WHERE ended_at IS NOT NULL")
+    fakes.sql(library, "UPDATE jobs SET ended_at = '2020-01-01T00:00:00+00:00' WHERE ended_at IS NOT NULL")
     library.jobs.drop_old()
     assert [one.id for one in library.jobs.newest(10)] == ["job_3"]
     assert library.jobs.files("job_1") == []

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from index.store.keys import Keys
 from index.store.library import FILE, Library
 from rag.errors import InputError, LibraryMismatchError, NotFoundError
+from tests import fakes
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_a_site_may_only_ask(keys: Keys) -> None:
 
 
 def test_servers_on_one_library_sign_alike(keys: Keys, library: Library) -> None:
-    other = Library(library.home, encoder=library.settings["encoder"])
+    other = fakes.again(library)
     assert keys.signing_secret() == other.keys.signing_secret() == keys.signing_secret()
     assert len(keys.signing_secret()) >= 43
     other.close()

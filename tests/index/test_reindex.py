@@ -34,7 +34,7 @@ def stored(library: Library) -> list[bytes]:
 
 def test_every_vector_is_the_other_encoder_s_and_everything_else_is_as_before(filled: Library) -> None:
     before, turns, rows = stored(filled), fakes.every_turn(filled), filled.passage_rows([1])
-    other = fakes.library(filled.home, encoder=OTHER)
+    other = fakes.again(filled, encoder=OTHER)
     told: list[tuple[int, int]] = []
     assert reindex(other, HashingEncoder(OTHER), on_progress=lambda *at: told.append(at)) == len(before)
     assert told[-1] == (5, 5)
@@ -65,7 +65,7 @@ class Stopped(HashingEncoder):
 def test_one_that_is_interrupted_changes_nothing(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.reindex._TOGETHER", 4)
     before = stored(filled)
-    other = fakes.library(filled.home, encoder=OTHER)
+    other = fakes.again(filled, encoder=OTHER)
     with pytest.raises(KeyboardInterrupt):
         reindex(other, Stopped(OTHER))
     assert stored(filled) == before
@@ -75,7 +75,7 @@ def test_one_that_is_interrupted_changes_nothing(filled: Library, monkeypatch: p
 
 
 def test_one_that_was_overtaken_changes_nothing(filled: Library) -> None:
-    other = fakes.library(filled.home, encoder=OTHER)
+    other = fakes.again(filled, encoder=OTHER)
     with pytest.raises(LibraryLockedError, match="again"):
         reindex(other, HashingEncoder(OTHER), on_progress=lambda done, _: put_one(filled) if done == 3 else None)
     filled.check()
@@ -91,7 +91,7 @@ def test_a_process_that_was_searching_meanwhile_never_mixes_vectors(filled: Libr
     indexes = derived(filled)
     searcher = searching(filled, indexes)
     assert found(searcher, "Harney")
-    other = fakes.library(filled.home, encoder=OTHER)
+    other = fakes.again(filled, encoder=OTHER)
     reindex(other, HashingEncoder(OTHER))
     vectors = HashingEncoder(OTHER)
     other.put(fakes.origin("new.txt"), fakes.encoded(fakes.transcript("Ann: Something new."), vectors))

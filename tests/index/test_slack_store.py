@@ -10,6 +10,7 @@ import pytest
 
 from index.store.library import FILE, Library
 from index.store.slack import ChannelRule, Installation, SlackStore
+from tests import fakes
 
 ONE = Installation("T1", None, "One", "UBOT", "BBOT", "sealed", None, "U1", 100.0)
 
@@ -49,8 +50,7 @@ def test_a_state_is_good_once_and_for_a_while_and_not_kept_as_it_is(store: Slack
     store.begin("late", lives_s=-1)
     assert [store.end(one) for one in ("other", "late", "one", "one")] == [False, False, True, False]
     store.begin("two", lives_s=60)  # and what is over is cleared away
-    with closing(sqlite3.connect(library.home / FILE)) as connection:
-        kept = connection.execute("SELECT digest, expires_at FROM slack_states").fetchall()
+    kept = fakes.sql(library, "SELECT digest, expires_at FROM slack_states")
     assert len(kept) == 1
     assert "two" not in kept[0][0]
     assert kept[0][1] > time.time()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,13 @@ LINES = ("Ann: Which county got the grant?", "Bob: Harney County did.", "(APPLAU
 
 
 def blobs(library: Library) -> list[tuple[int, bytes]]:
-    """Every passage there is, straight from the file."""
-    with sqlite3.connect(library.home / FILE) as connection:
-        rows = connection.execute("select passage_id, vector from passages order by passage_id").fetchall()
-    connection.close()
-    return rows
+    """Every passage there is, straight from the database."""
+    return fakes.sql(library, "SELECT passage_id, vector FROM passages ORDER BY passage_id")
 
 
 def count(library: Library, table: str) -> int:
-    with sqlite3.connect(library.home / FILE) as connection:
-        number = connection.execute(f"select count(*) from {table}").fetchone()[0]
-    connection.close()
-    return number
+    [(number,)] = fakes.sql(library, f"SELECT count(*) FROM {table}")
+    return int(number)
 
 
 def ids(library: Library) -> set[str]:

@@ -23,8 +23,8 @@ def timed() -> Transcript:
 
 
 def kept(library: Library) -> int:
-    with closing(sqlite3.connect(library.home / FILE)) as database:
-        return int(database.execute("select count(*) from marks").fetchone()[0])
+    [(number,)] = fakes.sql(library, "SELECT count(*) FROM marks")
+    return int(number)
 
 
 def test_they_come_out_with_the_turn_however_it_is_asked_for(library: Library) -> None:

@@ -24,6 +24,7 @@ from tests import fakes
 from tests.fakes import encoded, origin, put, store, transcript
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.embedded
 
 
 @contextmanager
