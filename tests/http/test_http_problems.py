@@ -75,7 +75,7 @@ def test_a_wrong_method_says_which_are_right(client: Client) -> None:
 def test_every_error_has_a_kind_of_its_own() -> None:
     kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.TransciteError)]
     found = {kind: problems.of(kind("")) for kind in kinds}
-    assert len({one.name for one in found.values()}) == len(kinds) == 15
+    assert len({one.name for one in found.values()}) == len(kinds) == 16
     assert {kind.__name__: one.status for kind, one in found.items()} == {
         "TransciteError": 500,
         "InputError": 400,
