@@ -137,7 +137,7 @@ def _run(engine: str, python: str, home: Path, threads: int | None) -> dict[str,
     script = HERE / ("peers_own.py" if engine in OWN else "peers_others.py")
     settings = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "LLAMA_INDEX_CACHE_DIR": str(VENV / "llama_index")}
     if threads is not None:
-        settings["OMP_NUM_THREADS"] = str(threads)
+        settings |= {"OMP_NUM_THREADS": str(threads), "RAYON_NUM_THREADS": str(threads)}
     load = os.getloadavg()[0]
     print(f"{engine} (load {load:.1f}) ...", file=sys.stderr, flush=True)
     command = [python, str(script), engine, str(home.parent / "work.json"), str(home)]
