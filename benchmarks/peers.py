@@ -60,6 +60,8 @@ def main() -> None:
     asked = [json.loads(line) for line in options.questions.read_text(encoding="utf-8").splitlines()]
     asked = [one for one in asked if one["type"] != UNANSWERABLE and not one["history"] and not one["speaker"]]
     files, asked = _chosen(options.corpus, asked, options.files)
+    if not asked:
+        parser.error(f"no question of {options.questions} is about a file of {options.corpus}")
     with tempfile.TemporaryDirectory(prefix="transcite-peers-") as name:
         folder = Path(name)
         work, gold = _work(options.corpus, files, asked, folder / "corpus")
@@ -76,13 +78,13 @@ def main() -> None:
 
 
 def _chosen(corpus: Path, asked: list[dict[str, Any]], wanted: int) -> tuple[list[str], list[dict[str, Any]]]:
-    """Files, half of them or more with the turns that some of the questions are about, and those questions."""
+    """Files, those that questions are about before others, and all the questions whose files are among them."""
     draw = random.Random(4)
     draw.shuffle(asked)
     chosen: dict[str, None] = {}
     for one in asked:
         more = [place["file"] for place in one["evidence"]]
-        if len({*chosen, *more}) <= wanted:
+        if len({*chosen, *more}) <= wanted and all((corpus / file).is_file() for file in more):
             chosen |= dict.fromkeys(more)
     rest = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.md"))
     draw.shuffle(rest)
@@ -148,7 +150,7 @@ def _run(engine: str, python: str, home: Path, threads: int | None) -> dict[str,
 def _peers_python() -> str:
     """The Python of the peers, installed where it is not there yet or other versions are."""
     python, stamp = VENV / "bin" / "python", VENV / "installed"
-    wanted = "\n".join((sys.prefix, *PINS))
+    wanted = "\n".join((sys.prefix, sys.version, *PINS))
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         print(f"installing {', '.join(PINS)} into {VENV}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
