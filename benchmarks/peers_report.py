@@ -35,7 +35,7 @@ def written(
         "Peers",
         [
             f"{len(work['files'])} transcripts, {turns:,} turns, {len(work['passages']):,} passages, {len(gold)}"
-            f" questions put {work['rounds']} times; {threads} threads each, one engine after the other.",
+            f" questions put {work['rounds']} times; one engine after the other, threads: {threads}.",
             f"{', '.join(pins)}; the same weights, PyTorch, sentence-transformers and FAISS.",
             "",
             *_ratios(best),
