@@ -13,6 +13,8 @@ CORPUS ?= $(if $(wildcard $(CORPUS_ARCHIVE)),.cache/corpus)
 QUESTIONS ?= $(firstword $(wildcard ../shared/eval/podcasts/dev.jsonl) seeds/questions.jsonl)
 # Passages of the libraries that `make bench` measures growth on; 1000000 takes half an hour and 5 GB of disk more.
 SIZES ?= 1000,10000,100000
+# What peers are asked: questions with the turns that answer them, of that corpus alone.
+PEERS_ASKED := ../shared/eval/podcasts/dev.jsonl
 # The suites that `make bench-quality` measures on: a folder with locomo/, qmsum/val.jsonl and podcasts/dev.jsonl.
 SUITES ?= ../shared/eval
 # Extras to install besides: make .venv/installed EXTRAS=otel.
@@ -67,7 +69,7 @@ rebuilt: api/widget/node_modules/.installed ## check that the committed widget i
 	@cmp .cache/widget.js api/http/static/widget.js || \
 		{ echo "api/http/static/widget.js is not what api/widget/ gives: make widget, and commit it" >&2; exit 1; }
 
-bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure the start, encoding, ingest, search, asking and serving (CORPUS=folder of transcripts)
+bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure the start, encoding, ingest, search, asking and serving, then peers (CORPUS=folder of transcripts)
 	@test -d "$(CORPUS)" || { echo "no corpus to measure on; name a folder of transcripts: make bench CORPUS=FOLDER" >&2; exit 1; }
 	@rm -rf .cache/bench .cache/growth
 	@$(ALONE); .venv/bin/python benchmarks/start.py
@@ -77,6 +79,8 @@ bench: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpa
 	@$(ALONE); .venv/bin/python benchmarks/serve.py --home .cache/bench --questions "$(QUESTIONS)"
 	@$(ALONE); .venv/bin/python benchmarks/growth.py --home .cache/bench --questions "$(QUESTIONS)" --sizes $(SIZES) \
 		--plot docs/growth.png
+	@$(if $(and $(filter .cache/corpus,$(CORPUS)),$(wildcard $(PEERS_ASKED))),$(ALONE); .venv/bin/python benchmarks/peers.py \
+		--corpus "$(CORPUS)" --questions "$(PEERS_ASKED)",echo "peers are not measured: their questions are about the Changelog corpus" >&2)
 
 bench-quality: .venv/installed $(if $(filter .cache/corpus,$(CORPUS)),.cache/corpus/unpacked) ## measure search, quoted answers and refusals (SUITES=folder, CORPUS=folder)
 	@test -d "$(SUITES)/locomo" -a -f "$(SUITES)/qmsum/val.jsonl" -a -f "$(SUITES)/podcasts/dev.jsonl" || \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+import os
 import subprocess
 import sys
 import threading
