@@ -19,6 +19,8 @@ PEERS_ASKED := ../shared/eval/podcasts/dev.jsonl
 SUITES ?= ../shared/eval
 # Extras to install besides: make .venv/installed EXTRAS=otel.
 EXTRAS ?=
+# How many test processes: two even where there is one core, as many tests wait for a server.
+WORKERS ?= 2
 # What `make serve` passes on: make serve ARGS="--port 9000".
 ARGS ?=
 
@@ -53,7 +55,8 @@ serve: .venv/installed ## serve the library over HTTP (ARGS="--port 9000")
 	@.venv/bin/transcite serve $(ARGS)
 
 test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without real weights and servers)
-	@$(ALONE); .venv/bin/pytest $(if $(filter-out 0,$(FAST)),-m "not weights and not model and not milvus")
+	@$(ALONE); .venv/bin/pytest -n $(WORKERS) --dist loadfile \
+		$(if $(filter-out 0,$(FAST)),-m "not weights and not model and not postgres and not milvus")
 
 lint: .venv/installed-dev ## check style, layout and types
 	.venv/bin/ruff check .

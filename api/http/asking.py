@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 from api import wire
 from api.http import bodies, examples, problems
 from api.http.gate import Asker, Reader
-from api.http.media import EVENTS, JSON, json_only, wants_events
+from api.http.media import EVENT_STREAM, JSON, json_only, wants_events
 from api.http.service import Asked, Service
 from api.http.sharing import OnHits
 from api.http.streaming import streamed
@@ -23,7 +23,7 @@ _FeedbackBody = Annotated[bodies.Feedback, Body(openapi_examples=examples.shown(
 _STREAM = {
     "description": "An answer; as events: `sources` with hits, `token` with checked text as a model writes it, then"
     " `answer`, or `error` with a problem document",
-    "content": {EVENTS: {"schema": {"type": "string"}}},
+    "content": EVENT_STREAM,
 }
 
 

@@ -16,7 +16,7 @@ from api.http import chat_shapes as shapes
 from api.http.chat_replies import Order, completion, counted, streamed
 from api.http.gate import Asker
 from api.http.links import base_of
-from api.http.media import EVENTS, json_only
+from api.http.media import EVENT_STREAM, json_only
 from api.http.service import Asked, Service
 from rag.ask import TOP_K
 from rag.errors import NotFoundError
@@ -30,7 +30,7 @@ _SPOKEN: dict[str, Literal["user", "assistant"]] = {"user": "user", "assistant":
 _ChatBody = Annotated[shapes.Chat, Body(openapi_examples=examples.shown(examples.CHAT))]
 _STREAM = {
     "description": "An answer; with `stream` as events: chunks, the last with annotations and the answer, then [DONE]",
-    "content": {EVENTS: {"schema": {"type": "string"}}},
+    "content": EVENT_STREAM,
 }
 
 

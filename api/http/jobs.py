@@ -15,7 +15,7 @@ from api.access import Caller
 from api.http import problems
 from api.http.desk import Desk
 from api.http.gate import Manager
-from api.http.media import EVENTS
+from api.http.media import EVENT_STREAM, EVENTS
 from api.http.streaming import HEADERS, PULSE_S
 from api.wire_jobs import Job, JobDetail, Jobs, Progress
 from rag.errors import TransciteError
@@ -24,7 +24,7 @@ PATH = "/v1/jobs"
 _LOOK_S = 0.5  # between two looks at a job: whichever process works on it, the library knows
 _EVENTS = {
     "description": "`progress` whenever there is some, then `done` with the job, or `error` with a problem document",
-    "content": {EVENTS: {"schema": {"type": "string"}}},
+    "content": EVENT_STREAM,
 }
 
 

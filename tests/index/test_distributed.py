@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import signal
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -208,7 +208,11 @@ def test_what_a_killed_worker_had_in_hand_is_taken_over_and_every_file_is_in_onc
     command = [sys.executable, str(ROOT / "tests" / "faults" / "hand.py")]
     hands = [
         subprocess.Popen(
-            [*command, str(tmp_path / f"home{n}"), database_url], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [*command, str(tmp_path / f"home{n}"), database_url],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for n in range(3)
     ]
