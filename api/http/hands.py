@@ -16,7 +16,7 @@ from index.documents import Upload
 from index.queued import Hooks, Taking
 from index.reports import Progress, Report
 from index.store import shared_jobs
-from rag.errors import LibraryError, TransciteError
+from rag.errors import LibraryError
 
 _GRACE_S = 5.0  # for the files in hand when it is told to stop
 _TIDY_S, _SAVE_S = 3600.0, 60.0
@@ -34,7 +34,7 @@ class Hands:
         self._jobs = shared_jobs.of(service.library.jobs)
         self._stopping = Event()
         self._last_s = float("inf")  # when it must have stopped
-        hooks = Hooks(lambda: time.monotonic() > self._last_s, _explained)
+        hooks = Hooks(lambda: time.monotonic() > self._last_s, problems.told)
         self._taking = Taking(self._jobs, self._take, hooks, max_bytes=service.max_bytes)
         self._worker = self._jobs.worker(self._group)
         self._tidied_s, self._saved_s = -_TIDY_S, time.monotonic()
@@ -87,9 +87,3 @@ class Hands:
         return self._service.ingest(
             uploads, collection=collection, patience=PATIENT, on_progress=on_progress, as_format=as_format
         )
-
-
-def _explained(error: TransciteError) -> str:
-    """What a sender is told: nothing of the server's disk or database."""
-    said = problems.document(problems.of(error), str(error))
-    return str(said.get("detail", said["title"]))

@@ -149,6 +149,12 @@ def document(problem: Problem, detail: str | None = None, **more: Any) -> dict[s
     return known | ({"detail": said} if said else {}) | ({"request_id": asked} if asked else {}) | more
 
 
+def told(error: errors.TransciteError) -> str:
+    """What whoever sent something is told of an error that came later: nothing of the server's disk or database."""
+    said = document(of(error), str(error))
+    return str(said.get("detail", said["title"]))
+
+
 def response(problem: Problem, detail: str | None = None, *, after_s: int | None = None, **more: Any) -> Response:
     """A response that says what went wrong; `after_s` is when the same request may go well."""
     # As ASCII: what is quoted from a request may not be text that UTF-8 can write.

@@ -22,12 +22,11 @@ from api.http.service import Service
 from api.http.spooling import Uploads
 from api.http.unpacking import unpack
 from index.documents import Upload, read
-from index.store.job_files import JobFile
+from index.store.job_files import JobFile, groups
 from index.store.job_view import Job
 from index.store.jobs import SILENT_S, Jobs
 from rag.errors import LibraryError, LibraryLockedError, TransciteError
 
-_GROUP_FILES, _GROUP_BYTES = 16, 250_000  # taken in together: a few seconds' work that fills the encoder's batches
 _LOOK_S = 1.0  # between two looks for what other processes were handed
 _TIDY_S = 3600.0
 _GRACE_S = 5.0  # for the files in hand when it is told to stop
@@ -108,8 +107,7 @@ class Runner:
                 return
             except TransciteError as error:
                 LOG.error("job %s failed: %s", job.id, error)
-                said = problems.document(problems.of(error), str(error))
-                self._jobs.fail(job.id, self._name, str(said.get("detail", said["title"])))
+                self._jobs.fail(job.id, self._name, problems.told(error))
             else:
                 self._end(job, spoilt)
         self._service.save()
@@ -136,8 +134,8 @@ class Runner:
             waiting = [one for one in files if one.outcome is None]
             if unpack(self._jobs, self._uploads.of(job.id), files, most=self._service.max_bytes):
                 continue
-            group = _first([one for one in waiting if one.receipt.at not in spoilt])
-            if not group:
+            group = next(groups(one for one in waiting if one.receipt.at not in spoilt), None)
+            if group is None:
                 return len(waiting)
             try:
                 spoilt |= self._take(job, group, hold)
@@ -196,13 +194,3 @@ class _Hold:
         while not self.lost and not self._ended.wait(SILENT_S / 5):
             with suppress(LibraryError):  # the next sign may get through
                 self.lost = not self._jobs.alive(self._job_id, self._worker)
-
-
-def _first(waiting: Sequence[JobFile]) -> list[JobFile]:
-    """The first few of them, at least one where there is one."""
-    group: list[JobFile] = []
-    for one in waiting[:_GROUP_FILES]:
-        if group and sum(file.size for file in group) + one.size > _GROUP_BYTES:
-            break
-        group.append(one)
-    return group

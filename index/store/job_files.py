@@ -6,7 +6,7 @@ dies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from index.store.records import Outcome, Receipt, WithdrawnError
 from index.store.schema import contents, found_files, job_files, jobs
+
+_GROUP_FILES, _GROUP_BYTES = 16, 250_000  # taken in together: a few seconds' work that fills the encoder's batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,19 @@ def of(connection: sa.Connection, job_id: str) -> list[JobFile]:
     """The files of a job, in the order they were sent."""
     statement = sa.select(job_files).where(job_files.c.job_id == job_id).order_by(job_files.c.at)
     return [_file(row) for row in connection.execute(statement)]
+
+
+def groups(waiting: Iterable[JobFile]) -> Iterator[list[JobFile]]:
+    """The files, in order, in groups that are taken in together; none is empty."""
+    group: list[JobFile] = []
+    for one in waiting:
+        full = len(group) == _GROUP_FILES or sum(each.size for each in group) + one.size > _GROUP_BYTES
+        if group and full:
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
 
 
 def counts(connection: sa.Connection, job_ids: Iterable[str]) -> dict[str, list[Count]]:

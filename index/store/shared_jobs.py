@@ -18,8 +18,6 @@ from index.store.records import Receipt, today
 from index.store.schema import found_files, jobs
 from rag.errors import InputError
 
-_GROUP_FILES, _GROUP_BYTES = 16, 250_000  # taken in together: a few seconds' work that fills the encoder's batches
-
 
 class SharedJobs(Jobs):
     """The jobs of a library in PostgreSQL."""
@@ -176,14 +174,5 @@ def of(library_jobs: Jobs) -> SharedJobs:
 
 def _groups(files: Sequence[JobFile]) -> Iterator[list[int]]:
     """The places of files that wait, in groups that are taken in together."""
-    group: list[JobFile] = []
-    for one in files:
-        if one.outcome is not None:
-            continue
-        full = len(group) == _GROUP_FILES or sum(each.size for each in group) + one.size > _GROUP_BYTES
-        if group and full:
-            yield [each.receipt.at for each in group]
-            group = []
-        group.append(one)
-    if group:
-        yield [each.receipt.at for each in group]
+    for group in job_files.groups(one for one in files if one.outcome is None):
+        yield [one.receipt.at for one in group]

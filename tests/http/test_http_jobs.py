@@ -27,6 +27,7 @@ from api.http.app import create_app
 from api.http.desk import Desk
 from api.http.spooling import Uploads
 from index.encoder import Vectors
+from index.store import job_files
 from index.store.jobs import SILENT_S
 from index.store.library import FILE
 from tests.fakes import HashingEncoder
@@ -360,7 +361,7 @@ def test_what_is_cancelled_is_not_taken_in(gated: tuple[Client, Gated], tmp_path
 def test_a_server_that_is_stopped_leaves_the_rest_to_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_GROUP_FILES", 2)
+    monkeypatch.setattr(job_files, "_GROUP_FILES", 2)
     monkeypatch.setattr(running, "_GRACE_S", 0.05)
     encoder = Gated()
     parts = parts_of(tmp_path / "home", lambda _: encoder)
