@@ -9,8 +9,22 @@ from rag.periods import NEVER, ONE_DAY, Period, months
 
 COUNT = r"(?P<count>\d{1,3}|a couple of|couple of|a few|few|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_COUNTS = {name: n for n, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
-_COUNTS |= {"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
+# Days that have a name of their own, by how far they are from the day it is said on.
+NAMED_DAYS = {
+    "the day before yesterday": -2,
+    "yesterday": -1,
+    "last night": -1,
+    "today": 0,
+    "tonight": 0,
+    "this morning": 0,
+    "this afternoon": 0,
+    "this evening": 0,
+    "tomorrow": 1,
+    "the day after tomorrow": 2,
+}
+NUMBERS = {name: n for n, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
+NUMBERS |= {"a": 1, "an": 1}
+_COUNTS = NUMBERS | {"couple of": 2, "a couple of": 2, "few": 3, "a few": 3}
 
 
 def latest(match: re.Match[str], today: dt.date | None, month: int, count: int) -> Period | None:
@@ -68,5 +82,5 @@ def a_named_day(match: re.Match[str], today: dt.date | None) -> Period | None:
     """Read "today" and "yesterday"."""
     if today is None:
         return None
-    day = today - (ONE_DAY if match.group().lower() == "yesterday" else dt.timedelta())
+    day = today + NAMED_DAYS[match.group().lower()] * ONE_DAY
     return Period(match.start(), match.end(), day, day, relative=True)

@@ -10,24 +10,10 @@ import re
 from collections.abc import Callable
 
 from rag.periods import ONE_DAY, months
+from rag.relative_dates import DAYS, NAMED_DAYS, NUMBERS
 
 # Not the calendar module's, which are of the reader's language.
 _MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_NAMED = {
-    "the day before yesterday": -2,
-    "yesterday": -1,
-    "last night": -1,
-    "today": 0,
-    "tonight": 0,
-    "this morning": 0,
-    "this afternoon": 0,
-    "this evening": 0,
-    "tomorrow": 1,
-    "the day after tomorrow": 2,
-}
-_COUNTS = {name: n for n, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
-_COUNTS |= {"a": 1, "an": 1}
 _STEPS = {"last": -1, "this past": -1, "this": 0, "next": 1}
 _MOST_BACK = 400  # what was longer ago is told in other words
 
@@ -70,11 +56,11 @@ def _days(first: dt.date, last: dt.date) -> str:
 
 
 def _a_named_day(match: re.Match[str], day: dt.date) -> str:
-    return written(day + _NAMED[match.group().lower()] * ONE_DAY)
+    return written(day + NAMED_DAYS[match.group().lower()] * ONE_DAY)
 
 
 def _a_weekday(match: re.Match[str], day: dt.date) -> str:
-    wanted = _DAYS.index(match["weekday"].lower())
+    wanted = DAYS.index(match["weekday"].lower())
     if match["which"].lower() == "next":
         return written(day + ((wanted - day.weekday() - 1) % 7 + 1) * ONE_DAY)
     return written(day - ((day.weekday() - wanted - 1) % 7 + 1) * ONE_DAY)
@@ -93,7 +79,7 @@ def _a_unit(match: re.Match[str], day: dt.date) -> str:
 
 def _ago(match: re.Match[str], day: dt.date) -> str | None:
     said, unit = match["count"].lower(), match["unit"].lower()
-    count = _COUNTS.get(said) or int(said)
+    count = NUMBERS.get(said) or int(said)
     if count == 0 or count > _MOST_BACK or count > day.year - 1:
         return None
     if unit == "year":
@@ -107,8 +93,8 @@ def _ago(match: re.Match[str], day: dt.date) -> str | None:
 
 # In this order: what is found first is not read again as a part of it. "The last week of May" is not last week.
 _FORMS: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (re.compile(rf"\b(?:{'|'.join(sorted(_NAMED, key=len, reverse=True))})\b(?!['’]s)", re.I), _a_named_day),
-    (re.compile(rf"(?<!the )\b(?P<which>last|this past|next) (?P<weekday>{'|'.join(_DAYS)})\b", re.I), _a_weekday),
+    (re.compile(rf"\b(?:{'|'.join(sorted(NAMED_DAYS, key=len, reverse=True))})\b(?!['’]s)", re.I), _a_named_day),
+    (re.compile(rf"(?<!the )\b(?P<which>last|this past|next) (?P<weekday>{'|'.join(DAYS)})\b", re.I), _a_weekday),
     (
         re.compile(
             r"(?<!the )\b(?P<which>last|this past|this(?! weekend)|next) (?P<unit>weekend|week|month|year)\b(?! of\b)",
@@ -116,5 +102,5 @@ _FORMS: tuple[tuple[re.Pattern[str], _Read], ...] = (
         ),
         _a_unit,
     ),
-    (re.compile(rf"\b(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)}) (?P<unit>day|week|month|year)s? ago\b", re.I), _ago),
+    (re.compile(rf"\b(?P<count>\d{{1,3}}|{'|'.join(NUMBERS)}) (?P<unit>day|week|month|year)s? ago\b", re.I), _ago),
 )

@@ -7,12 +7,13 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
+from rag.relative_dates import DAYS, NAMED_DAYS, NUMBERS
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _YEAR = r"((?:1[6-9]|20|21)\d\d)(?!\d)"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _WRITTEN = re.compile(
@@ -27,10 +28,9 @@ _MONTH_ALONE = re.compile(
     r"\b(?:(?<=in )|(?<=since )|(?<=until )|(?<=last )|(?<=this )|(?<=next )|(?<=of )|(?<=by )|(?<=early )|(?<=late ))"
     r"(January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})s?\b", re.IGNORECASE)
 _SHORT_DAY = re.compile(r"\b(?<=last )(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r)?\b(?!day)\.?", re.IGNORECASE)
-_COUNT = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "couple of": 2}
-_COUNT |= {"eight": 8, "nine": 9, "ten": 10, "a couple of": 2, "a couple": 2, "a few": 3, "few": 3}
+_COUNT = NUMBERS | {"couple of": 2, "a couple of": 2, "a couple": 2, "few": 3, "a few": 3}
 _AGO = re.compile(
     r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?couple of|a couple|a few|few)\s+"
     r"(day|night|week|weekend|month|year)s?\s+(ago|back|earlier|from now|later)\b",
@@ -38,17 +38,14 @@ _AGO = re.compile(
 )
 _NEAR = re.compile(
     rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|"
-    rf"spring|fall|autumn|winter|{'|'.join(_WEEKDAYS)}|"
+    rf"spring|fall|autumn|winter|{'|'.join(DAYS)}|"
     rf"{'|'.join(_MONTHS)})\b",
     re.IGNORECASE,
 )
 _FOR_YEARS = re.compile(
     r"\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\s+years\b(?!\s+(?:ago|back|old|from now|later))"
 )
-_PLAIN = {
-    "the day before yesterday": -2, "yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0,
-    "this afternoon": 0, "this evening": 0, "just now": 0, "tomorrow": 1, "the day after tomorrow": 2,
-}  # fmt: skip
+_PLAIN = NAMED_DAYS | {"just now": 0}
 _NARROW = 9  # days within which a spoken date may be meant to the day ("last week")
 
 
@@ -143,7 +140,7 @@ def holds(day: Day, supported: list[Stretch]) -> bool:
 def weekday_holds(name: str, supported: list[Stretch]) -> bool:
     """Whether one of the days that turns speak of is such a day of the week."""
     return any(
-        _WEEKDAYS[(one.first + dt.timedelta(ahead)).weekday()] == name
+        DAYS[(one.first + dt.timedelta(ahead)).weekday()] == name
         for one in supported
         for ahead in range(min((one.last - one.first).days, 3) + 1)
         if (one.last - one.first).days <= _NARROW
@@ -152,7 +149,7 @@ def weekday_holds(name: str, supported: list[Stretch]) -> bool:
 
 def _relative(text: str, spoken: dt.date) -> list[Stretch]:
     found: list[Stretch] = []
-    lower = _SHORT_DAY.sub(lambda one: next(day for day in _WEEKDAYS if day.startswith(one[1].lower())), text)
+    lower = _SHORT_DAY.sub(lambda one: next(day for day in DAYS if day.startswith(one[1].lower())), text)
     lower = lower.lower().replace("’", "'")
     for words, ahead in _PLAIN.items():
         if re.search(rf"\b{words}\b", lower):
@@ -192,10 +189,10 @@ def _near(spoken: dt.date, which: str, unit: str) -> list[Stretch]:  # noqa: PLR
     """Days such as "last Friday", "next month" or "this year"."""
     before, after = which in {"last", "past", "previous"}, which in {"next", "coming", "following"}
     sign = -1 if before else 1 if after else 0
-    if unit in _WEEKDAYS:
-        back = (spoken.weekday() - _WEEKDAYS.index(unit)) % 7 or (7 if before else 0)
+    if unit in DAYS:
+        back = (spoken.weekday() - DAYS.index(unit)) % 7 or (7 if before else 0)
         day = spoken + dt.timedelta(7 - back if after else -back)
-        ahead = spoken + dt.timedelta((_WEEKDAYS.index(unit) - spoken.weekday()) % 7)
+        ahead = spoken + dt.timedelta((DAYS.index(unit) - spoken.weekday()) % 7)
         return [Stretch(day, day)] + ([] if before else [Stretch(ahead, ahead)])
     if unit in _MONTHS:
         month = _MONTHS.index(unit) + 1
