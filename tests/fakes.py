@@ -9,9 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+import os
 import re
+import shutil
+import subprocess
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
@@ -178,6 +183,21 @@ def write(folder: Path, texts: Mapping[str, str | bytes]) -> list[Path]:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         paths.append(path)
     return paths
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of that size on a folder, where this user may mount one; else the test is skipped."""
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=False
+    ).returncode:
+        pytest.skip("no small file system can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 class MemorySearcher:

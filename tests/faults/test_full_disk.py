@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,15 +22,8 @@ LEFT = {"ingest": (0, 100_000), "repair": (0, 100_000), "make indexes again": (1
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A file system of 6 MB, where this user may mount one."""
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    folder = tmp_path_factory.mktemp("disk")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)], check=False).returncode:
-        pytest.skip("no small file system can be mounted here")
-    try:
+    with fakes.small_disk(tmp_path_factory.mktemp("disk"), 6) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -213,16 +211,9 @@ def fill(path: Path) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MB, where this user may mount one."""
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        pytest.skip("only root may mount a small file system")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], check=False).returncode:
-        pytest.skip("no small file system can be mounted here")
-    try:
+    (tmp_path / "disk").mkdir()
+    with fakes.small_disk(tmp_path / "disk", 4) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("content", [b"hello, I am no database" * 500, b"SQLite format 3\0" + b"\xff" * 5000])
