@@ -55,7 +55,8 @@ serve: .venv/installed ## serve the library over HTTP (ARGS="--port 9000")
 	@.venv/bin/transcite serve $(ARGS)
 
 test: .venv/installed-dev .cache/browser ## run every test (FAST=1: without real weights and servers)
-	@$(ALONE); .venv/bin/pytest -n $(WORKERS) --dist loadfile \
+	@$(ALONE); export XDG_CACHE_HOME="$(CURDIR)/.cache" XDG_CONFIG_HOME="$(CURDIR)/.cache/config"; \
+		.venv/bin/pytest -n $(WORKERS) --dist loadfile \
 		$(if $(filter-out 0,$(FAST)),-m "not weights and not model and not postgres and not milvus")
 
 lint: .venv/installed-dev ## check style, layout and types

@@ -261,6 +261,7 @@ def test_pages_open_ask_and_listen(page: Page, stage: Stage) -> None:
     page.evaluate("document.querySelector('transcite-chat').ask('Which county?')")
     settled(page)
     page.get_by_role("button", name="Good answer").click()
+    page.wait_for_function("heard.length >= 4")  # a vote is told of when the server has it
     page.locator("button.marker").first.click()
     page.keyboard.press("Escape")
     page.evaluate("document.querySelector('transcite-chat').close()")
