@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.engine import Engine
     from index.search import Indexes
-    from rag.evidence import Searcher
+    from rag.evidence import Searcher, Sentence
     from rag.writing.model import Model
 
 EMPTY = "the library in {home} is empty; add transcripts with `transcite ingest PATH`"
@@ -175,6 +175,10 @@ class NothingToSearch:
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:  # noqa: ARG002
         """No nearness."""
         return [0.0] * len(texts)
+
+    def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:  # noqa: ARG002
+        """No nearness."""
+        return [0.0] * len(sentences)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """No word tells anything."""

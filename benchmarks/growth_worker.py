@@ -23,7 +23,7 @@ from index.encoder import Vectors
 from index.meaning import mask
 from index.search import Search
 from index.store.library import Library
-from index.store.records import Encoded, Origin
+from index.store.records import Embedding, Encoded, Origin
 from rag.passages import passages
 from rag.values import Filters, Transcript, Turn
 
@@ -136,7 +136,7 @@ def _made(word: str) -> Encoded:
     cut = passages(turns)
     random = np.random.default_rng(len(word)).standard_normal((len(cut), 384))
     rows = (random / np.linalg.norm(random, axis=1, keepdims=True)).astype(np.float16)
-    return Encoded(Transcript("A talk", turns), cut, tuple(row.tobytes() for row in rows))
+    return Encoded(Transcript("A talk", turns), cut, tuple(Embedding(row.tobytes()) for row in rows))
 
 
 def _longest(search: Search, texts: list[str], work: Callable[[], object]) -> float:

@@ -21,7 +21,7 @@ from common import peak_mib, record, size_mib
 
 from index import files, sentence_encoder
 from index.derived import Derived
-from index.encoder import Vectors
+from index.encoder import Meant, Parted, Vectors
 from index.ingest import Ingest
 from index.sentence_encoder import SentenceEncoder
 from index.store.library import Library
@@ -41,8 +41,11 @@ class Timed:
         model.preprocess = _counting(model.preprocess, self.pieces)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
-        self.texts += len(texts)
         return self._inner.encode_documents(texts)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        self.texts += len(texts)
+        return self._inner.encode_parted(texts)
 
     def encode_query(self, text: str) -> Vectors:
         return self._inner.encode_query(text)

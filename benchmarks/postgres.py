@@ -26,7 +26,7 @@ from index.search import Search
 from index.store import moving
 from index.store.database import Database
 from index.store.library import FILE, Library
-from index.store.records import Encoded, Origin
+from index.store.records import Embedding, Encoded, Origin
 from rag.values import Filters, Passage, Transcript, Turn
 
 _WORDS, _TURNS, _DIMENSION = 20_000, 110, 384
@@ -59,7 +59,7 @@ def transcript(number: int) -> tuple[Origin, Encoded]:
     cut = tuple(Passage((), one.turn, one.text) for one in turns)
     value = Transcript(f"Transcript {number}", turns)
     where = Origin("default", f"/made/{number}.txt", f"{number:064x}")
-    return where, Encoded(value, cut, tuple(vector.astype(np.float16).tobytes() for vector in vectors))
+    return where, Encoded(value, cut, tuple(Embedding(one.astype(np.float16).tobytes()) for one in vectors))
 
 
 def interleaved(work: dict[str, Callable[[], object]], rounds: int) -> dict[str, np.ndarray]:

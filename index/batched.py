@@ -6,17 +6,16 @@ other programs want the processor, they wait most of the time: docs/experiments.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
-
-import numpy as np
+from typing import Any, Generic, TypeVar
 
 from index.batching import by_budget
-from index.encoder import Vectors
 
+Text = TypeVar("Text", bound=Sized)
+Made = TypeVar("Made")
 Features = dict[str, Any]
 """What a model calculates with: arrays with a row for each text, and whatever else it wants to know."""
 
@@ -40,17 +39,17 @@ class Plan:
     round_to: int
 
 
-class Batched:
+class Batched(Generic[Text, Made]):
     """Texts to vectors, safe to use from several threads.
 
     Args:
         pieces: Cuts texts into word pieces, padded to the longest's, rounded up as the plan says.
-        arithmetic: Makes the vectors of a batch; called by several threads at once.
+        arithmetic: Makes of a batch what is wanted of each text in it; called by several threads at once.
         plan: For this machine.
     """
 
     def __init__(
-        self, pieces: Callable[[Sequence[str]], Features], arithmetic: Callable[[Features], Vectors], plan: Plan
+        self, pieces: Callable[[Sequence[Text]], Features], arithmetic: Callable[[Features], Sequence[Made]], plan: Plan
     ) -> None:
         self._pieces = pieces
         self._arithmetic = arithmetic
@@ -58,24 +57,23 @@ class Batched:
         self._lock = Lock()  # a tokeniser refuses to be shared
         self._workers = ThreadPoolExecutor(plan.workers, "arithmetic")
 
-    def __call__(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of some texts, at least one, in the order given."""
+    def __call__(self, texts: Sequence[Text]) -> list[Made]:
+        """What is made of some texts, in the order given."""
         order: list[int] = []
-        made: list[Future[Vectors]] = []
+        made: list[Future[Sequence[Made]]] = []
         try:
             for places, features in self._batches(texts):
                 order += places
                 made.append(self._workers.submit(self._arithmetic, features))
-            rows = np.concatenate([one.result() for one in made])
+            rows = [row for one in made for row in one.result()]
         except BaseException:  # whoever stops this is not to wait for what is left
             for one in made:
                 one.cancel()
             raise
-        found = np.empty_like(rows)
-        found[order] = rows
-        return found
+        found = dict(zip(order, rows, strict=True))
+        return [found[at] for at in range(len(texts))]
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Features]]:
+    def _batches(self, texts: Sequence[Text]) -> Iterator[tuple[list[int], Features]]:
         """Places of texts, the longest first, and what is calculated with."""
         order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
         for start in range(0, len(order), _CUT_UP):
@@ -91,13 +89,13 @@ class Batched:
                 width = -(-lengths[rows[0]] // self._plan.round_to) * self._plan.round_to
                 yield [places[row] for row in rows], _rows(features, rows, width)
 
-    def _whole(self, texts: Sequence[str], places: list[int]) -> Iterator[tuple[list[int], Features]]:
+    def _whole(self, texts: Sequence[Text], places: list[int]) -> Iterator[tuple[list[int], Features]]:
         """The same for a model whose batches cannot be cut out of a larger one."""
         for start in range(0, len(places), _WHOLE):
             some = places[start : start + _WHOLE]
             yield some, self._cut_up([texts[at] for at in some])
 
-    def _cut_up(self, texts: list[str]) -> Features:
+    def _cut_up(self, texts: list[Text]) -> Features:
         with self._lock:
             return self._pieces(texts)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
+from typing import TypeVar
 
-import numpy as np
-
-from index.encoder import Vectors
+Text = TypeVar("Text", bound=Sized)
+Made = TypeVar("Made")
 
 _MOST = 256  # short texts together: their padding is small, so the budget alone would allow any number
 
@@ -34,32 +34,25 @@ def by_budget(lengths: Sequence[int], budget: int, *, round_to: int = 1) -> list
 
 
 def in_turns(
-    texts: Sequence[str], characters: int, encode: Callable[[Sequence[str]], Vectors]
-) -> Iterator[tuple[list[int], Vectors]]:
+    texts: Sequence[Text], characters: int, encode: Callable[[Sequence[Text]], Sequence[Made]]
+) -> Iterator[tuple[list[int], Sequence[Made]]]:
     """Encode texts a few at a time, those of like length together.
 
     Args:
         texts: What is encoded.
         characters: The budget of one turn, as `by_budget` has it.
-        encode: Makes the vectors of one turn.
+        encode: Makes what is wanted of each text of one turn.
 
     Yields:
-        Places in `texts`, and the vectors of the texts there.
+        Places in `texts`, and what was made of the texts there.
     """
     for places in by_budget([len(text) for text in texts], characters):
         yield places, encode([texts[at] for at in places])
 
 
-def together(texts: Sequence[str], characters: int, encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
-    """The vectors of `texts`, in their order, made as `in_turns` does."""
-    if not texts:
-        return encode(texts)
-    order: list[int] = []
-    made: list[Vectors] = []
-    for places, vectors in in_turns(texts, characters, encode):
-        order += places
-        made.append(vectors)
-    rows = np.concatenate(made)
-    found = np.empty_like(rows)
-    found[order] = rows
-    return found
+def together(texts: Sequence[Text], characters: int, encode: Callable[[Sequence[Text]], Sequence[Made]]) -> list[Made]:
+    """What `in_turns` makes of `texts`, in their order."""
+    found: dict[int, Made] = {}
+    for places, made in in_turns(texts, characters, encode):
+        found |= zip(places, made, strict=True)
+    return [found[at] for at in range(len(texts))]

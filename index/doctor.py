@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from index import checkup, derived
 from index.encoder import Encoder
+from index.encoding import encoded
 from index.store import recovery, wal
 from index.store.database import is_there
 from index.store.diagnosis import Diagnosis, Lost
@@ -248,8 +247,7 @@ def _indexes(library: Library) -> list[Finding]:
 
 def _encoded(library: Library, encoder: Encoder, transcript_id: str) -> Reencoded:
     cut = passages(library.transcript(transcript_id)[1].turns)
-    vectors = encoder.encode_documents([one.text for one in cut]).astype(np.float16)
-    return Reencoded(transcript_id, tuple(one.anchor for one in cut), tuple(one.tobytes() for one in vectors))
+    return Reencoded(transcript_id, tuple(one.anchor for one in cut), tuple(encoded(cut, lambda: encoder)))
 
 
 def _level(library: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +13,36 @@ Vectors = npt.NDArray[np.float32]
 """Shape (n, dimension), rows of length 1."""
 
 PACKAGED = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A text, and parts of it that are to have vectors of their own.
+
+    Attributes:
+        text: What is read.
+        parts: Where each part begins and ends in it, in order; none overlaps another.
+    """
+
+    text: str
+    parts: tuple[tuple[int, int], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What an encoder makes of a text.
+
+    Attributes:
+        vector: Of all of it, shape (dimension,), length 1.
+        parts: Of its parts as they are meant where they stand, shape (parts, dimension), rows of length 1; shape
+            (0, dimension) from an encoder that cannot tell.
+    """
+
+    vector: Vectors
+    parts: Vectors
 
 
 class Encoder(Protocol):
@@ -24,6 +55,15 @@ class Encoder(Protocol):
         """Vectors of passages, in the order given."""
         ...
 
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same, with vectors of their parts, for little more than the passages alone."""
+        ...
+
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
         ...
+
+
+def whole(made: Sequence[Meant], dimension: int) -> Vectors:
+    """The vectors of whole texts, shape (texts, dimension)."""
+    return np.stack([one.vector for one in made]) if made else np.empty((0, dimension), dtype=np.float32)

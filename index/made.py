@@ -42,8 +42,7 @@ def put(
     stored = 0
     for some in _together([one for one in made if library.outcome(one[0]) in {"added", "replaced"}]):
         cut = [passages(transcript.turns) for _, transcript in some]
-        texts = [passage.text for each in cut for passage in each]
-        vectors = iter(encoded(texts, encoder))
+        vectors = iter(encoded([passage for each in cut for passage in each], encoder))
         for (origin, transcript), each in zip(some, cut, strict=True):
             library.put(origin, Encoded(transcript, each, tuple(next(vectors) for _ in each)))
             on_progress(len(transcript.turns))

@@ -10,12 +10,13 @@ from index.derived import discard
 from index.encoder import Encoder
 from index.encoding import encoded
 from index.store.library import Library
-from index.store.records import Reencoded
+from index.store.records import Embedding, Reencoded
 from rag.errors import LibraryFullError
 from rag.passages import passages
 from rag.values import Passage
 
 _TOGETHER = 1024  # passages encoded together, as in an ingest
+_LENGTH = 4  # bytes that say how many follow
 
 _Cut = tuple[str, tuple[Passage, ...]]
 """A transcript's id and its passages."""
@@ -79,15 +80,23 @@ def _together(library: Library, ids: Sequence[str]) -> Iterator[list[_Cut]]:
 
 def _encode(some: Sequence[_Cut], encoder: Encoder, file: BinaryIO) -> None:
     """Append the vectors of some transcripts to a file, in order."""
-    vectors = encoded([one.text for _, cut in some for one in cut], lambda: encoder)
+    made = encoded([one for _, cut in some for one in cut], lambda: encoder)
     try:
-        file.write(b"".join(vectors))
+        for one in made:
+            file.write(one.vector)
+            file.write(len(one.sentences).to_bytes(_LENGTH))
+            file.write(one.sentences)
         file.flush()
     except OSError as error:
         raise _full(error) from error
 
 
 def _read(file: BinaryIO, made: Sequence[_Made], size: int) -> Iterator[Reencoded]:
-    """What was made, its vectors of `size` bytes each read back in order."""
+    """What was made, read back in order, its vectors of `size` bytes each."""
     for transcript_id, anchors in made:
-        yield Reencoded(transcript_id, anchors, tuple(file.read(size) for _ in anchors))
+        yield Reencoded(transcript_id, anchors, tuple(_embedding(file, size) for _ in anchors))
+
+
+def _embedding(file: BinaryIO, size: int) -> Embedding:
+    vector = file.read(size)
+    return Embedding(vector, file.read(int.from_bytes(file.read(_LENGTH))))

@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Meant, Parted, Vectors
 
 _Key = tuple[str, str]
 """Passage or question, which an encoder may treat differently, and its text."""
@@ -39,6 +39,10 @@ class Remembering:
             found |= zip(fresh, self._encoder.encode_documents(fresh), strict=True)
             self._keep({("passage", text): found[text] for text in fresh})
         return np.stack([found[text] for text in texts]) if texts else self._encoder.encode_documents(texts)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same with vectors of their parts; not remembered, for a passage is not encoded twice."""
+        return self._encoder.encode_parted(texts)
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from index import codes
+from index.encoder import Parted
+from index.encoding import parted
 from index.store.library import Library
-from index.store.records import Origin
+from index.store.records import Embedding, Origin
 from rag.passages import passages
 
 
-def known_vectors(library: Library, origin: Origin) -> dict[str, bytes]:
-    """Stored vectors of the version that a file is about to replace.
+def known_vectors(library: Library, origin: Origin) -> dict[Parted, Embedding]:
+    """What was made of the version that a file is about to replace.
 
     What was encoded is not kept but follows from the turns: the library holds no passages that were cut by other rules
     (`Library.check`). Where a speaker was renamed, it is not known for certain which name was encoded: such passages
@@ -19,7 +22,7 @@ def known_vectors(library: Library, origin: Origin) -> dict[str, bytes]:
         origin: Of the file.
 
     Returns:
-        Vectors in float16, as bytes, by the text of their passages; none where the file is new.
+        Vectors by what they are of; none where the file is new.
     """
     before = library.stored(origin)
     if before is None:
@@ -27,8 +30,12 @@ def known_vectors(library: Library, origin: Origin) -> dict[str, bytes]:
     cut = passages(before.turns)
     if [passage.anchor for passage in cut] != list(before.anchors):
         return {}
-    return {
-        passage.text: vector
-        for passage, vector in zip(cut, before.vectors, strict=True)
-        if before.renamed.isdisjoint(span.turn for span in passage.spans)
-    }
+    found: dict[Parted, Embedding] = {}
+    read: dict[int, int] = {}  # bytes of each turn's sentences that are those of its passages so far
+    for passage, vector in zip(cut, before.vectors, strict=True):
+        told, start = before.sentences.get(passage.anchor, b""), read.get(passage.anchor, 0)
+        end = start + len(passage.sentences) * codes.size(len(vector) // 2)
+        read[passage.anchor] = end
+        if before.renamed.isdisjoint(span.turn for span in passage.spans):
+            found[parted(passage)] = Embedding(vector, told[start:end])
+    return found

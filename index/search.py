@@ -7,11 +7,11 @@ candidate gets its score in every channel (`index.ranking`). Filters decide befo
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from index import ranking, stretches
+from index import codes, ranking, stretches
 from index.encoder import Encoder, Vectors
 from index.knowing import Names
 from index.lexicon import Allowed, Lexicon
@@ -20,6 +20,7 @@ from index.ranking import Scores
 from index.store.library import Library
 from index.store.records import Scope
 from index.store.schema import STRIDE
+from rag.evidence import Sentence
 from rag.known import Place, Sought
 from rag.periods import Days
 from rag.question import Question, parse
@@ -28,6 +29,9 @@ from rag.values import Filters, Hit, Searched, Source, Turn
 _NEAREST = 200  # rows proposed by meaning, their neighbours besides
 _LEXICAL = 300  # turns proposed by words, alone and in windows each
 _READ = 150  # candidates whose text may be looked at
+# A sentence read amid its turn is near to the others there, so that cosines differ less than those of sentences read
+# alone: docs/experiments.md.
+_LIKE_ALONE = 1.25
 _TOGETHER = 50  # of them, read at once; for ten hits, one or two times will do
 
 
@@ -177,6 +181,17 @@ class Search:
         vectors = self._encoder.encode_documents(texts)
         return [float(value) for value in vectors @ self._encoder.encode_query(query)[0]]
 
+    def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
+        """How near in meaning each sentence is to the question, about -1 to 1.
+
+        What they mean where they stand is in the library; of those of which it is not, what is spoken is encoded.
+        """
+        stored = self._library.codes({(one.transcript_id, one.turn) for one in sentences})
+        told = [_told(one, stored, self._encoder.dimension) for one in sentences]
+        near = iter(codes.cosines(b"".join(one for one in told if one), self._encoder.encode_query(query)[0]))
+        alone = iter(self.similarity(query, [one.spoken for one, own in zip(sentences, told, strict=True) if not own]))
+        return [_LIKE_ALONE * float(next(near)) if own else next(alone) for own in told]
+
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each stemmed word is in this library, 0 for one that is everywhere."""
         return self._derived.lexicon.rarity(words)
@@ -185,6 +200,12 @@ class Search:
         """The same among the turns of one transcript, of those words that are said in it."""
         size = self._library.size(transcript_id)
         return {} if size is None else self._derived.lexicon.rarity_within(words, size[0], turns=size[1])
+
+
+def _told(sentence: Sentence, stored: Mapping[tuple[str, int], bytes], dimension: int) -> bytes:
+    """What a sentence means, packed; nothing where it is not known, or the turn was replaced by another since."""
+    own, size = stored.get((sentence.transcript_id, sentence.turn), b""), codes.size(dimension)
+    return own[sentence.at * size : (sentence.at + 1) * size] if len(own) == sentence.count * size else b""
 
 
 def _allowed(scope: Scope) -> Allowed:

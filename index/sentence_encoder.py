@@ -16,11 +16,11 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import numpy as np
-import numpy.typing as npt
 
 from index.batched import Batched, Features, Plan
-from index.encoder import PACKAGED, Vectors
+from index.encoder import PACKAGED, Meant, Parted, Vectors, whole
 from index.later import postponed
+from index.pooling import filled, means, part_of, unit
 from rag.errors import EncoderError
 
 # What the libraries import for training, judging, compiling and spreading models: most of their seconds.
@@ -71,6 +71,7 @@ _CORES = torch.get_num_threads()
 torch.set_num_threads(1)
 
 _Task = Literal["query", "document"]
+_WHOLE, _PIECES, _PARTS = "sentence_embedding", "token_embeddings", "parts"  # the first two are the library's names
 _PROMPTS: dict[_Task, tuple[str, ...]] = {"query": ("query",), "document": ("document", "passage", "corpus")}
 
 
@@ -94,33 +95,60 @@ class SentenceEncoder:
         if dimension is None:
             raise EncoderError(f"encoder {name!r} does not say how long its vectors are; choose another")
         self.dimension = dimension
-        self._documents = Batched(
-            lambda texts: self._pieces(texts, "document"),
-            lambda features: self._arithmetic(features, "document"),
-            plan(self._model.device.type, _CORES),
-        )
+        self._tells = _tells_parts(self._model)
+        self._documents = Batched(self._cut_up, self._meant, plan(self._model.device.type, _CORES))
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts` in the order given; batched by length inside."""
-        return self._documents(texts) if texts else np.empty((0, self.dimension), dtype=np.float32)
+        return whole(self._documents([Parted(text) for text in texts]), self.dimension)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same, with vectors of the texts' parts.
+
+        A part is the mean of its word pieces as they are meant in the whole text ("late chunking": Günther et al.,
+        2024), where a text is the mean of all of its own; of other kinds of models the parts are not told. Parts beyond
+        what the model reads are meant as the whole is.
+        """
+        made = self._documents(texts)
+        return [filled(one, len(text.parts)) for one, text in zip(made, texts, strict=True)] if self._tells else made
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
-        return self._arithmetic(self._pieces([text], "query"), "query")
+        features = dict(self._model.preprocess([text], prompt=self._prompt("query"), task="query"))
+        return unit(self._calculated(features, "query", _WHOLE)[_WHOLE])
 
-    def _pieces(self, texts: Sequence[str], task: _Task) -> Features:
-        """Word pieces, after what the model wants said before texts of this kind."""
+    def _prompt(self, task: _Task) -> str | None:
+        """What the model wants said before texts of this kind."""
         prompts, default = self._model.prompts, self._model.default_prompt_name
         named = next((one for one in _PROMPTS[task] if one in prompts), default)
-        prompt = None if named is None else prompts.get(named)
-        return dict(self._model.preprocess(list(texts), prompt=prompt, task=task))
+        return None if named is None else prompts.get(named)
 
-    def _arithmetic(self, features: Features, task: _Task) -> Vectors:
+    def _cut_up(self, texts: Sequence[Parted]) -> Features:
+        """Word pieces, and of which part of its text each of them is, where that is asked and can be told."""
+        prompt, told = self._prompt("document"), self._tells and any(one.parts for one in texts)
+        asked = {"processing_kwargs": {"text": {"return_offsets_mapping": True}}} if told else {}
+        features = dict(self._model.preprocess([one.text for one in texts], prompt=prompt, task="document", **asked))
+        if told:
+            places = features.pop("offset_mapping").numpy() - len(prompt or "")
+            of = [part_of(one.parts, pieces) for one, pieces in zip(texts, places, strict=True)]
+            features[_PARTS] = torch.from_numpy(np.stack(of))
+        return features
+
+    def _meant(self, features: Features) -> list[Meant]:
+        of = features.pop(_PARTS, None)
+        made = self._calculated(features, "document", *((_WHOLE,) if of is None else (_WHOLE, _PIECES)))
+        vectors = unit(made[_WHOLE])
+        if of is None:
+            return [Meant(vector, vectors[:0]) for vector in vectors]
+        told = zip(vectors, made[_PIECES], of.numpy(), strict=True)
+        return [Meant(vector, means(pieces, parts)) for vector, pieces, parts in told]
+
+    def _calculated(self, features: Features, task: _Task, *wanted: str) -> dict[str, Vectors]:
         device = self._model.device
         there = {name: one.to(device) if isinstance(one, torch.Tensor) else one for name, one in features.items()}
         with torch.inference_mode():
-            made = self._model(there, task=task)["sentence_embedding"][..., : self._model.truncate_dim]
-        return _unit(made.float().cpu().numpy())
+            made = self._model(there, task=task)
+            return {name: made[name][..., : self._model.truncate_dim].float().cpu().numpy() for name in wanted}
 
 
 def plan(device: str, cores: int) -> Plan:
@@ -191,8 +219,9 @@ def _check(folder: Path) -> None:
         )
 
 
-def _unit(vectors: npt.ArrayLike) -> Vectors:
-    """Rows scaled to length 1 in float32: bfloat16 arithmetic leaves them up to 0.4 % off."""
-    array = np.asarray(vectors, dtype=np.float32)
-    norms = np.linalg.norm(array, axis=1, keepdims=True)
-    return np.asarray(array / np.maximum(norms, 1e-12), dtype=np.float32)
+def _tells_parts(model: SentenceTransformer) -> bool:
+    """Whether a model's vectors are means of word pieces whose places in the text are known."""
+    parts = {type(one).__name__: one for one in model}
+    means = getattr(parts.get("Pooling"), "pooling_mode", None) == "mean"
+    plain = parts.keys() <= {"Transformer", "Pooling", "Normalize"}
+    return plain and means and bool(getattr(getattr(model[0], "tokenizer", None), "is_fast", False))

@@ -12,7 +12,7 @@ from index.encoding import encoded
 from index.reports import FileReport, Progress, Report
 from index.reusing import known_vectors
 from index.store.library import Library
-from index.store.records import Encoded, Origin, Outline, WithdrawnError
+from index.store.records import Embedding, Encoded, Origin, Outline, WithdrawnError
 from index.store.schema import STRIDE
 from rag.errors import ReadError
 from rag.formats import read_transcript
@@ -138,14 +138,14 @@ def flush(run: Run) -> None:
     run.tell()
 
 
-def _vectors(run: Run) -> list[bytes]:
-    """The vectors of all that is pending; those of text that an earlier version had are taken from there."""
-    texts = [passage.text for one in run.pending for passage in one.passages]
-    turns_each = sum(len(one.transcript.turns) for one in run.pending) / len(texts)
-    known = {text: vector for one in run.pending for text, vector in known_vectors(run.library, one.origin).items()}
+def _vectors(run: Run) -> list[Embedding]:
+    """What is made of all that is pending; of text that an earlier version had it is taken from there."""
+    cut = [passage for one in run.pending for passage in one.passages]
+    turns_each = sum(len(one.transcript.turns) for one in run.pending) / len(cut)
+    known = {text: made for one in run.pending for text, made in known_vectors(run.library, one.origin).items()}
 
     def told(passages: int) -> None:
         run.turns += turns_each * passages
         run.tell()
 
-    return encoded(texts, run.encoder, known=known, on_progress=told)
+    return encoded(cut, run.encoder, known=known, on_progress=told)

@@ -14,6 +14,23 @@ _ANSWERS = 0.97  # what the answer to a question that was found is worth, agains
 _BESIDE = 0.75  # what any other turn beside a hit is worth
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a turn of the library.
+
+    Attributes:
+        transcript_id, turn: Where it is said.
+        at, count: Its place among the turn's sentences, from 0, and how many those are (`quotable_ranges`).
+        spoken: What is read of it where nothing is known of the sentences of its turn.
+    """
+
+    transcript_id: str
+    turn: int
+    at: int
+    count: int
+    spoken: str
+
+
 class Searcher(Knowing, Protocol):
     """What asking needs of a library."""
 
@@ -31,6 +48,10 @@ class Searcher(Knowing, Protocol):
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to the question, -1 to 1."""
+        ...
+
+    def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
+        """How near in meaning each sentence is to the question, about -1 to 1, as it is meant where it stands."""
         ...
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:

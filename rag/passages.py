@@ -7,9 +7,10 @@ agrees or greets ("Mm-hm.") joins the one before it. The passages of a transcrip
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.sentences import bounded_ranges, fits
+from rag.sentences import bounded_ranges, fits, quotable_ranges
 from rag.values import Passage, Span, Turn
 from rag.words import is_back_channel
 
@@ -31,9 +32,13 @@ class _Open:
     spans: list[Span]
     anchor: int
     texts: list[str]
+    sentences: list[tuple[int, int]]  # in the anchor's text
+    leading: int = 0  # texts before the anchor's
 
     def closed(self) -> Passage:
-        return Passage(tuple(self.spans), self.anchor, "\n".join(self.texts))
+        before = sum(len(text) + 1 for text in self.texts[: self.leading])
+        sentences = tuple((before + start, before + end) for start, end in self.sentences)
+        return Passage(tuple(self.spans), self.anchor, "\n".join(self.texts), sentences)
 
 
 def passages(turns: tuple[Turn, ...]) -> tuple[Passage, ...]:
@@ -55,16 +60,14 @@ def passages(turns: tuple[Turn, ...]) -> tuple[Passage, ...]:
                 leading.append(turn)
             continue
         parts = part_ranges(turn.text)
-        built.extend(
-            _Open([Span(turn.turn, start, end)], turn.turn, [_spoken(turn.speaker, turn.text[start:end])])
-            for start, end in parts
-        )
+        sentences = quotable_ranges(turn.text)
+        built.extend(_opened(turn, part, sentences) for part in parts)
         if leading:
             _lead(built[-len(parts)], leading)
             leading = []
     if leading:  # a transcript of nothing but back-channels
         first, *rest = leading
-        only = _Open([Span(first.turn, 0, len(first.text))], first.turn, [_spoken(first.speaker, first.text)])
+        only = _opened(first, (0, len(first.text)), quotable_ranges(first.text))
         for turn in rest:
             _join(only, turn)
         built.append(only)
@@ -86,6 +89,14 @@ def _fits(text: str) -> bool:
     return fits(text, max_words=MAX_WORDS, max_chars=MAX_CHARS)
 
 
+def _opened(turn: Turn, part: tuple[int, int], sentences: Iterable[tuple[int, int]]) -> _Open:
+    start, end = part
+    text = _spoken(turn.speaker, turn.text[start:end])
+    moved = len(text) - end  # from places in the turn to places in what is read
+    inside = [(first + moved, min(last, end) + moved) for first, last in sentences if start <= first < end]
+    return _Open([Span(turn.turn, start, end)], turn.turn, [text], inside)
+
+
 def _spoken(speaker: str | None, text: str) -> str:
     return text if speaker is None else f"{speaker}: {text}"
 
@@ -96,5 +107,6 @@ def _join(passage: _Open, turn: Turn) -> None:
 
 
 def _lead(passage: _Open, turns: list[Turn]) -> None:
+    passage.leading = len(turns)
     passage.spans[:0] = [Span(turn.turn, 0, len(turn.text)) for turn in turns]
     passage.texts[:0] = [_spoken(turn.speaker, turn.text) for turn in turns]

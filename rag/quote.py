@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.evidence import Evidence, Searcher, asks
+from rag.evidence import Evidence, Searcher, Sentence, asks
 from rag.question import Question
 from rag.reading import Reader, Signs, question_before, spoken, total
-from rag.sentences import bounded_ranges
+from rag.sentences import QUOTABLE_WORDS, quotable_ranges
 from rag.values import Source, Span, Turn
-from rag.words import content_words
+from rag.words import content_set
 
 MAX_WORDS = 120  # of all extracts together
-_MAX_WORDS_EACH = 90
 _MAX_EXTRACTS = 3
 # What has several items is told in more places, each in few words; which are as good as this share of the best.
 _WORDS_PER_ITEM, _MAX_ITEMS, _AS_GOOD = 30, 6, 0.8
@@ -81,7 +80,7 @@ def extracts(question: Question, evidence: Sequence[Evidence], searcher: Searche
     by_turn: dict[tuple[str, int], list[_Scored]] = {}
     for one in scored:
         by_turn.setdefault((one.evidence.source.transcript_id, one.evidence.turn.turn), []).append(one)
-    most, each = (_MAX_ITEMS, _WORDS_PER_ITEM) if question.several else (_MAX_EXTRACTS, _MAX_WORDS_EACH)
+    most, each = (_MAX_ITEMS, _WORDS_PER_ITEM) if question.several else (_MAX_EXTRACTS, QUOTABLE_WORDS)
     chosen: list[Extract] = []
     left = MAX_WORDS
     for one in sorted(scored, key=lambda each: -each.score):
@@ -109,20 +108,25 @@ def _scored(reader: Reader, evidence: Sequence[Evidence], searcher: Searcher) ->
     drafts = [
         (reader.signs(one, at, place), one, at, place)
         for one in evidence
-        for at, place in enumerate(_sentences(one.turn.text))
+        for at, place in enumerate(quotable_ranges(one.turn.text))
     ]
     drafts.sort(key=lambda draft: -total(draft[0]))
     drafts = drafts[:_READ]
-    near = searcher.similarity(reader.question.text, [spoken(one, place) for _, one, _, place in drafts])
+    near = searcher.meanings(reader.question.text, [_sentence(one, at, place) for _, one, at, place in drafts])
     return [
         _Scored(
             one,
             at,
-            frozenset(content_words(one.turn.text[place[0] : place[1]])),
+            content_set(one.turn.text[place[0] : place[1]]),
             replace(signs, meaning=meaning),
         )
         for (signs, one, at, place), meaning in zip(drafts, near, strict=True)
     ]
+
+
+def _sentence(one: Evidence, at: int, place: tuple[int, int]) -> Sentence:
+    count = len(quotable_ranges(one.turn.text))
+    return Sentence(one.source.transcript_id, one.turn.turn, at, count, spoken(one, place))
 
 
 def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: dict[str, float]) -> bool:
@@ -137,9 +141,9 @@ def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: 
     quoted: set[str] = set()
     for extract in chosen:
         same = (extract.source, extract.turn.turn) == (one.evidence.source, one.evidence.turn.turn)
-        quoted |= set(content_words(extract.text if same else f"{extract.turn.speaker or ''} {extract.turn.text}"))
-    heard = {word for extract in chosen for word in content_words(extract.turn.speaker or "")}
-    awaited = question.names & set(content_words(one.evidence.turn.speaker or "")) - heard
+        quoted |= content_set(extract.text if same else f"{extract.turn.speaker or ''} {extract.turn.text}")
+    heard = {word for extract in chosen for word in content_set(extract.turn.speaker or "")}
+    awaited = question.names & content_set(one.evidence.turn.speaker or "") - heard
     new = share(weights, one.words - quoted)
     return (
         (new >= _NEW and one.score >= 0.75 * best)
@@ -155,7 +159,7 @@ def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict
     because of that ...") counts for little without it.
     """
     turn = one.evidence.turn
-    ranges = _sentences(turn.text)
+    ranges = quotable_ranges(turn.text)
     usual = _USUAL * one.score
     gains = {other.at: max(other.score - usual, _LEAST) for other in siblings}
     starts = [place[0] for place in ranges]
@@ -173,7 +177,7 @@ def _grown(one: _Scored, siblings: Sequence[_Scored], budget: int, weights: dict
     first, last = max(runs, key=lambda run: worth(*run), default=(one.at, one.at))
     span = Span(turn.turn, ranges[first][0], ranges[last][1])
     asked = question_before(one.evidence) or ""
-    said = frozenset(content_words(f"{asked} {turn.speaker or ''} {turn.text}"))
+    said = content_set(f"{asked} {turn.speaker or ''} {turn.text}")
     return Extract(one.evidence.source, turn, span, one.score, share(weights, said))
 
 
@@ -182,19 +186,14 @@ def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
     before = evidence.before
     if before is None or not asks(before.text) or len(extract.turn.text.split()) > _SHORT:
         return [extract]
-    start, end = _sentences(before.text)[-1]
+    start, end = quotable_ranges(before.text)[-1]
     asked = Extract(extract.source, before, Span(before.turn, start, end), extract.score, extract.covered)
     return [asked, extract]
-
-
-def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Sentences; what runs on without end is cut to a quotable length."""
-    return bounded_ranges(text, max_words=_MAX_WORDS_EACH, max_chars=8 * _MAX_WORDS_EACH)
 
 
 def _overlap(one: Extract, other: Extract) -> bool:
     """True for the same place, or nearly the same words."""
     if one.source == other.source and one.turn.turn == other.turn.turn:
         return one.span.char_start < other.span.char_end and other.span.char_start < one.span.char_end
-    mine, theirs = set(content_words(one.text)), set(content_words(other.text))
+    mine, theirs = content_set(one.text), content_set(other.text)
     return bool(mine and theirs) and len(mine & theirs) / min(len(mine), len(theirs)) > 0.8

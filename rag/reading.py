@@ -7,13 +7,14 @@ each sign is between 0 and 1 (meaning between -1 and 1), so a weight is what the
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter, mul
 
 from rag.evidence import Evidence, Searcher, asks
 from rag.question import CALENDAR, Question, Wanted
 from rag.sentences import sentence_ranges
-from rag.words import content_words, surface_words
+from rag.words import content_set, surface_words
 
 _NUMBER = (
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
@@ -93,9 +94,13 @@ WEIGHTS = Signs(
 )
 
 
-def total(signs: Signs, weights: Signs = WEIGHTS) -> float:
-    """What the signs add up to; comparable within one question."""
-    return float(sum(sign * weight for sign, weight in zip(astuple(signs), astuple(weights), strict=True)))
+_EACH = attrgetter(*(field.name for field in fields(Signs)))
+_WEIGHTS = _EACH(WEIGHTS)
+
+
+def total(signs: Signs) -> float:
+    """What the signs add up to, each times its weight; comparable within one question."""
+    return float(sum(map(mul, _EACH(signs), _WEIGHTS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ class Reader:
     def signs(self, one: Evidence, at: int, place: tuple[int, int]) -> Signs:
         """The signs of sentence number `at` of a turn, at `place` in its text; `meaning` is left 0."""
         text = one.turn.text[place[0] : place[1]]
-        said = frozenset(content_words(text))
+        said = content_set(text)
         around = self._around_of(one)
         own, answered, rest, shared = self._told(one, said, around)
         wants, names = self.question.wants, self.question.names
@@ -161,9 +166,9 @@ class Reader:
         if key not in self._around:
             before = question_before(one)
             self._around[key] = _Around(
-                frozenset(content_words(f"{one.turn.speaker or ''} {one.turn.text}")),
-                frozenset(content_words(one.turn.speaker or "")),
-                frozenset(content_words(before or "")),
+                content_set(f"{one.turn.speaker or ''} {one.turn.text}"),
+                content_set(one.turn.speaker or ""),
+                content_set(before or ""),
                 before is not None,
             )
         return self._around[key]
@@ -195,7 +200,7 @@ def holds(kind: Wanted, text: str, question: Question) -> bool:
     return any(
         holds_any("name", text[start:end], question)
         for start, end in sentence_ranges(text)
-        if not question.heads or question.heads & set(content_words(text[start:end]))
+        if not question.heads or question.heads & content_set(text[start:end])
     )
 
 

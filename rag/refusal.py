@@ -19,7 +19,7 @@ Caution = Literal["strict", "balanced", "eager"]
 
 # What each sign is worth and where the line is drawn: fitted on LoCoMo's true and false premises, the line moved so
 # that plain questions of the seeds are answered (docs/experiments.md).
-_SCORE, _COVERED, _NAMES, _SPEAKER, _KIND, _LINE = 2.5, 1.0, 1.0, 2.0, 1.5, 6.15
+_SCORE, _COVERED, _NAMES, _SPEAKER, _KIND, _LINE = 2.5, 1.0, 1.0, 2.0, 1.5, 6.40
 # Of what was found, the person asked about must say this share, and how fast grounds fall below it: on LoCoMo's
 # development conversations the share alone refuses false premises with an F1 of 0.73 at 0.60 and 0.64 at 0.50.
 _OWN_SHARE, _OWN_WORTH = 0.58, 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import blingfire
 
@@ -15,7 +16,11 @@ _ABBREVIATION = re.compile(
 
 _GAP = re.compile(r"(?<=\S)\s+")
 
+QUOTABLE_WORDS = 90  # of what is quoted as one sentence; what runs on without end is cut to a quotable length
+_QUOTABLE_CHARS = 8 * QUOTABLE_WORDS
 
+
+@lru_cache(maxsize=1024)  # an answer looks at the sentences of fifty turns time and again
 def sentence_ranges(text: str) -> tuple[tuple[int, int], ...]:
     """The sentences of `text` as (start, end) character offsets, in order, outer white space left out.
 
@@ -42,6 +47,11 @@ def bounded_ranges(text: str, *, max_words: int, max_chars: int) -> tuple[tuple[
             start = cut
         pieces.append((start, end))
     return tuple(pieces)
+
+
+def quotable_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of a turn as they are compared with a question, and quoted."""
+    return bounded_ranges(text, max_words=QUOTABLE_WORDS, max_chars=_QUOTABLE_CHARS)
 
 
 def fits(text: str, *, max_words: int, max_chars: int) -> bool:

@@ -111,11 +111,13 @@ class Passage:
         spans: Which characters of which turns, in order; the passages of a transcript cover each character once.
         anchor: The turn the passage stands for: the one that says the most in it.
         text: What the encoder reads (the speaker's name, then the words).
+        sentences: Where in `text` the anchor's sentences are, in order: those that begin in this passage.
     """
 
     spans: tuple[Span, ...]
     anchor: int
     text: str
+    sentences: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ def content_words(text: str) -> list[str]:
     return [stem(word) for word in surface_words(text) if word not in STOP_WORDS]
 
 
+@lru_cache(maxsize=4096)  # an answer looks at the same sentences and turns from several sides
+def content_set(text: str) -> frozenset[str]:
+    """The stemmed words of `text` that carry meaning, each once."""
+    return frozenset(content_words(text))
+
+
 def is_back_channel(text: str) -> bool:
     """True when `text` only agrees, greets or fills ("Mm-hm.", "Yeah, exactly."): at most six words, all such."""
     found = surface_words(text)

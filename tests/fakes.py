@@ -27,11 +27,13 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from index import encoding
 from index.derived import Derived
-from index.encoder import Vectors
+from index.encoder import Meant, Parted, Vectors
 from index.search import Search
 from index.store.library import Library
 from index.store.records import Encoded, Origin, Outcome
+from rag.evidence import Sentence
 from rag.known import Place, Sought
 from rag.passages import passages
 from rag.periods import Days
@@ -79,6 +81,11 @@ class HashingEncoder:
         self.texts.extend(texts)
         return self._vectors(texts)
 
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        vectors = self.encode_documents([one.text for one in texts])
+        parts = [self._vectors([one.text[start:end] for start, end in one.parts]) for one in texts]
+        return [Meant(vector, own) for vector, own in zip(vectors, parts, strict=True)]
+
     def encode_query(self, text: str) -> Vectors:
         return self._vectors([text])
 
@@ -87,6 +94,13 @@ class HashingEncoder:
         for at, text in enumerate(texts):
             rows[at] = sum(_of_word(word, self.name, self.dimension) for word in content_words(text) or ["(nothing)"])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+class Mute(HashingEncoder):
+    """One that cannot tell what the parts of a text mean."""
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        return [Meant(one.vector, one.parts[:0]) for one in super().encode_parted(texts)]
 
 
 def turn(number: int, line: str) -> Turn:
@@ -113,13 +127,19 @@ def origin(name: str, content: str = "", collection: str = "default") -> Origin:
 def encoded(value: Transcript, encoder: HashingEncoder | None = None) -> Encoded:
     """A transcript cut and encoded."""
     cut = passages(value.turns)
-    vectors = (encoder or HashingEncoder()).encode_documents([one.text for one in cut]).astype(np.float16)
-    return Encoded(value, cut, tuple(vector.tobytes() for vector in vectors))
+    made = encoding.encoded(cut, lambda: encoder or HashingEncoder())
+    return Encoded(value, cut, tuple(made))
 
 
 def library(home: Path, *, encoder: str = "hashing", lock_timeout_s: float = 5.0, url: str | None = None) -> Library:
     """The library in `home` or at a URL, made when it is not there."""
     return Library(home, encoder=encoder, lock_timeout_s=lock_timeout_s, database_url=url)
+
+
+def sentences(of: Library) -> dict[tuple[str, int], bytes]:
+    """What is known of the sentences of every turn."""
+    places = [(entry.source.transcript_id, n + 1) for entry in of.entries() for n in range(entry.turns)]
+    return of.codes(places)
 
 
 def again(of: Library, *, encoder: str = "hashing") -> Library:
@@ -253,6 +273,9 @@ class MemorySearcher:
         if not texts:
             return []
         return [float(one) for one in self._encoder.encode_documents(texts) @ self._encoder.encode_query(query)[0]]
+
+    def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
+        return self.similarity(query, [one.spoken for one in sentences])
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         return {word: self._idf(word, list(self._words.values())) for word in words}

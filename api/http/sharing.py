@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from index.batching import together
+from index.encoder import Meant, Parted, Vectors, whole
 from rag.known import Place, Sought
 from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder, Vectors
-    from rag.evidence import Searcher
+    from index.encoder import Encoder
+    from rag.evidence import Searcher, Sentence
 
 OnHits = Callable[[Sequence[Hit]], None]
 # Characters that are encoded before others get their turn: a question's fifty sentences, or a dozen passages.
@@ -42,8 +43,12 @@ class OneAtATime:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given; a question's own, which takes little, passes between two batches."""
+        return whole(self.encode_parted([Parted(text) for text in texts]), self.dimension)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same, with vectors of their parts."""
         came = perf_counter()
-        return together(texts, _CHARACTERS, lambda some: self.documents(some, HURRY, since=came))
+        return together(texts, _CHARACTERS, lambda some: self.parted(some, HURRY, since=came))
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
@@ -54,10 +59,10 @@ class OneAtATime:
         """The same encoder for work that nobody waits for: it lets every question pass after a few texts."""
         return _Patient(self)
 
-    def documents(self, texts: Sequence[str], patience: float, *, since: float | None = None) -> Vectors:
+    def parted(self, texts: Sequence[Parted], patience: float, *, since: float | None = None) -> list[Meant]:
         """Vectors of passages for somebody who is as patient as that, and has waited since then."""
         with self._queue.turn(patience, since=since):
-            return self._thread.submit(copy_context().run, self._encoder.encode_documents, texts).result()
+            return self._thread.submit(copy_context().run, self._encoder.encode_parted, texts).result()
 
 
 class _Patient:
@@ -73,7 +78,11 @@ class _Patient:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given."""
-        return together(texts, _CHARACTERS, lambda some: self._shared.documents(some, PATIENT))
+        return whole(self.encode_parted([Parted(text) for text in texts]), self.dimension)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same, with vectors of their parts."""
+        return together(texts, _CHARACTERS, lambda some: self._shared.parted(some, PATIENT))
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, which is in a hurry wherever it comes from."""
@@ -141,6 +150,10 @@ class Watched:
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to the question, -1 to 1."""
         return self._searcher.similarity(query, texts)
+
+    def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
+        """How near in meaning each sentence is to the question, as it is meant where it stands."""
+        return self._searcher.meanings(query, sentences)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each stemmed word is in this library."""

@@ -16,7 +16,7 @@ from rag.values import Filters, Hit
 
 if TYPE_CHECKING:
     from api.access import Caller
-    from index.encoder import Encoder, Vectors
+    from index.encoder import Encoder, Meant, Parted, Vectors
     from index.reports import Report
     from rag.errors import ModelError
     from rag.evidence import Searcher
@@ -110,6 +110,11 @@ class _Timed:
         """Vectors of passages, in the order given."""
         with self._stage("encode_texts"):
             return self._encoder.encode_documents(texts)
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        """The same, with vectors of their parts."""
+        with self._stage("encode_texts"):
+            return self._encoder.encode_parted(texts)
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""

@@ -12,6 +12,7 @@ from index.store import sums
 from index.store.backend import Backend
 from index.store.embedded import Embedded
 from index.store.schema import SCHEMA_VERSION, meta, metadata, transcripts
+from index.store.schema import sums as digests
 from rag.errors import InputError, LibraryDamagedError, LibraryError, LibraryMismatchError
 
 LOCK_TIMEOUT_S = 10.0
@@ -21,6 +22,7 @@ _BEFORE = {
     "2": ("ALTER TABLE answers ADD COLUMN asker VARCHAR(32)", "ALTER TABLE transcripts ADD COLUMN corrected TEXT"),
     "3": (),
     "4": (),
+    "5": (),
 }
 
 
@@ -148,7 +150,10 @@ class Database:
             for statement in _BEFORE[known]:
                 connection.execute(sa.text(statement))
             # What is there now is taken as it is: there is nothing to hold it against.
-            for ordinal in connection.execute(sa.select(transcripts.c.ordinal)).scalars().all():
+            unsealed = sa.select(transcripts.c.ordinal).where(
+                transcripts.c.ordinal.not_in(sa.select(digests.c.ordinal))
+            )
+            for ordinal in connection.execute(unsealed).scalars().all():
                 sums.seal(connection, ordinal)
             connection.execute(meta.update().where(meta.c.key == "schema").values(value=SCHEMA_VERSION))
 

@@ -29,6 +29,7 @@ from index.store.schema import (
     marks,
     passages,
     quoted,
+    sentences,
     speakers,
     transcripts,
     turns,
@@ -39,6 +40,7 @@ _PARTS: tuple[tuple[sa.Table, str], ...] = (
     (turns, "turn_id"),
     (marks, "turn_id"),
     (passages, "passage_id"),
+    (sentences, "turn_id"),
     (speakers, "ordinal"),
     (digests, "ordinal"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from index.store.records import Origin, Stored
-from index.store.schema import STRIDE, passages, speakers, transcripts, turns
+from index.store.schema import STRIDE, passages, sentences, speakers, transcripts, turns
 from rag.values import Turn
 
 
@@ -24,6 +24,12 @@ def stored(connection: sa.Connection, origin: Origin) -> Stored | None:
         .where(passages.c.passage_id >= first, passages.c.passage_id < end)
         .order_by(passages.c.passage_id)
     ).all()
+    told = {
+        row.turn_id: row.codes
+        for row in connection.execute(
+            sa.select(sentences).where(sentences.c.turn_id >= first, sentences.c.turn_id < end)
+        )
+    }
     known = connection.execute(sa.select(speakers).where(speakers.c.ordinal == ordinal)).all()
     renamed = {row.label for row in known if row.name != row.label}
     return Stored(
@@ -31,4 +37,5 @@ def stored(connection: sa.Connection, origin: Origin) -> Stored | None:
         frozenset(row.turn_id - first for row in said if row.label in renamed),
         tuple(row.anchor - first for row in made),
         tuple(row.vector for row in made),
+        {turn_id - first: codes for turn_id, codes in told.items()},
     )

@@ -374,6 +374,11 @@ class Library:
             self._vouched.check(connection, transcripts.c.id == transcript_id)
             return reading.turn_range(connection, transcript_id, (first, last), filters)
 
+    def codes(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+        """What the sentences of turns mean, packed, by transcript and turn; of those of which it is known."""
+        with self._database.reading() as connection:
+            return reading.codes(connection, places)
+
     def scope(self, filters: Filters) -> Scope:
         """The turns `filters` let through."""
         with self._database.reading() as connection:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from index.store.records import Change, Counts, Outline, PassageRow, Point, Scope, TurnRow
-from index.store.schema import STRIDE, changes, marks, passages, speakers, transcripts, turns
+from index.store.schema import STRIDE, changes, marks, passages, sentences, speakers, transcripts, turns
 from rag.errors import NotFoundError
 from rag.values import Filters, Source, Speaker, Transcript, Turn
 from rag.words import surface_words
@@ -27,6 +27,16 @@ _WHOLE = sa.select(turns, speakers.c.name, marks.c.marks).select_from(
     _SPOKEN.outerjoin(marks, marks.c.turn_id == turns.c.turn_id)
 )
 _TURNS = _WHOLE.where(turns.c.turn_id.in_(_IDS))
+_CODES = sa.select(sentences).where(sentences.c.turn_id.in_(_IDS))
+_COUNTS = (
+    sa.select(
+        transcripts.c.collection,
+        sa.func.count().label("transcripts"),
+        sa.func.sum(transcripts.c.turns).label("turns"),
+    )
+    .group_by(transcripts.c.collection)
+    .order_by(transcripts.c.collection)
+)
 _TRANSCRIPTS = sa.select(transcripts).where(transcripts.c.ordinal.in_(_IDS))
 
 
@@ -107,6 +117,17 @@ def said(connection: sa.Connection, turn_ids: Iterable[int]) -> dict[int, TurnRo
     return found
 
 
+def codes(connection: sa.Connection, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+    """What the sentences of turns mean, packed, by transcript and turn; of those of which it is known."""
+    known = sa.select(transcripts.c.ordinal, transcripts.c.id).where(transcripts.c.id.in_({one for one, _ in places}))
+    of = {row.id: row.ordinal for row in connection.execute(known)}
+    ids = {of[one] * STRIDE + turn: (one, turn) for one, turn in places if one in of}
+    found: dict[tuple[str, int], bytes] = {}
+    for some in chunks(sorted(ids)):
+        found.update((ids[row.turn_id], row.codes) for row in connection.execute(_CODES, {"ids": some}))
+    return found
+
+
 def dates(connection: sa.Connection, turn_ids: Iterable[int]) -> dict[int, dt.date | None]:
     """The dates of the transcripts that these turns are of, by ordinal, as far as they are still there."""
     found: dict[int, dt.date | None] = {}
@@ -164,6 +185,8 @@ def scope(connection: sa.Connection, filters: Filters) -> Scope:
 
 def counts(connection: sa.Connection, allowed: Scope) -> Counts:
     """How many turns `allowed` holds, of how many transcripts, and in which collections."""
+    if allowed.everything:
+        return _all_counts(connection)
     statement = sa.select(transcripts.c.ordinal, transcripts.c.collection, transcripts.c.turns)
     rows = connection.execute(statement).all()
     only = None if allowed.only is None else set(allowed.only) - set(allowed.never)
@@ -178,6 +201,13 @@ def counts(connection: sa.Connection, allowed: Scope) -> Counts:
     else:
         turn_count = len(only)
     return Counts(tuple(sorted({row.collection for row in rows})), len(rows), turn_count)
+
+
+def _all_counts(connection: sa.Connection) -> Counts:
+    rows = connection.execute(_COUNTS).all()
+    return Counts(
+        tuple(row.collection for row in rows), sum(row.transcripts for row in rows), sum(int(row.turns) for row in rows)
+    )
 
 
 def changes_since(connection: sa.Connection, since: int) -> list[Change]:
@@ -234,8 +264,9 @@ def _turns_of(
     folded = {row.folded for row in known if inside is None or row.ordinal in inside}
     wanted: set[str] = set()
     for name in names:
-        part = set(fold(name).split())
-        exact = {one for one in folded if one == fold(name)}
+        whole = fold(name)
+        part = set(whole.split())
+        exact = folded & {whole}
         wanted |= exact or {one for one in folded if part and part <= set(one.split())}
     low = speakers.c.ordinal * STRIDE
     spoken = sa.and_(turns.c.turn_id >= low, turns.c.turn_id < low + STRIDE, turns.c.label == speakers.c.label)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -60,12 +61,26 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """What was made of a passage, as it is stored.
+
+    Attributes:
+        vector: In float16, as bytes.
+        sentences: Of the anchor's sentences in it, as `index.codes` packs them, one after another; empty from an
+            encoder that does not tell.
+    """
+
+    vector: bytes
+    sentences: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded:
-    """A transcript ready to be stored: `vectors` holds one float16 vector, as bytes, for each passage."""
+    """A transcript ready to be stored, with what was made of each of its passages."""
 
     transcript: Transcript
     passages: tuple[Passage, ...]
-    vectors: tuple[bytes, ...]
+    vectors: tuple[Embedding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +91,24 @@ class Stored:
         turns: Number, words, kind and speaker of each turn, the speaker as the source calls them.
         renamed: Numbers of the turns whose speaker has another name by now.
         anchors: The number of each passage's anchor turn.
-        vectors: The float16 vector of each passage, as bytes.
+        vectors: Of each passage, in float16, as bytes.
+        sentences: Of the turns that have any, what their sentences mean, as `Embedding` has it.
     """
 
     turns: tuple[Turn, ...]
     renamed: frozenset[int]
     anchors: tuple[int, ...]
     vectors: tuple[bytes, ...]
+    sentences: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Reencoded:
-    """New passages of a transcript that is there: the number of each one's anchor turn, and its float16 vector."""
+    """New passages of a transcript that is there: the number of each one's anchor turn, and what was made of it."""
 
     transcript_id: str
     anchors: tuple[int, ...]
-    vectors: tuple[bytes, ...]
+    vectors: tuple[Embedding, ...]
 
 
 @dataclass(frozen=True, slots=True)

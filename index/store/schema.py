@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # Room for a million turns, and as many passages, in one transcript; 2**43 transcripts in 64 bits.
 STRIDE = 1 << 20
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 
 metadata = sa.MetaData()
 
@@ -91,6 +91,15 @@ passages = sa.Table(
     sa.Column("passage_id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("anchor", sa.BigInteger, nullable=False),  # a turn_id
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, unit length
+)
+
+# What the sentences of a turn mean, in order, packed (`index.codes`); not of turns that join another's passage, nor
+# where the encoder does not tell. It is kept beside the passages, which are read whole when the index is made.
+sentences = sa.Table(
+    "sentences",
+    metadata,
+    sa.Column("turn_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("codes", sa.LargeBinary, nullable=False),
 )
 
 # Digests of each transcript as it was stored: of what was said, of its names and facts, and of its vectors.

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from index.store.schema import STRIDE, marks, passages, speakers, sums, transcripts, turns
+from index.store.schema import STRIDE, marks, passages, sentences, speakers, sums, transcripts, turns
 from rag.errors import LibraryDamagedError
 
 Part = Literal["said", "named", "meant"]
@@ -96,6 +96,10 @@ def _meant(connection: sa.Connection, ordinal: int) -> str:
     for row in connection.execute(statement):
         digest.update(b"%d %d %d " % (row.passage_id % STRIDE, row.anchor % STRIDE, len(row.vector)))
         digest.update(row.vector)
+    told = sa.select(sentences).where(_of(sentences.c.turn_id, ordinal)).order_by(sentences.c.turn_id)
+    for row in connection.execute(told):  # none in a library from before there were any: its digests stay as they are
+        digest.update(b"s%d %d " % (row.turn_id % STRIDE, len(row.codes)))
+        digest.update(row.codes)
     return digest.hexdigest()
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from index.store import amending, history, reading, sums
 from index.store.amending import NOTHING, Given
-from index.store.records import Encoded, Origin, Outcome, Reencoded, today
-from index.store.schema import STRIDE, duplicates, marks, meta, passages, speakers, transcripts, turns
+from index.store.records import Embedding, Encoded, Origin, Outcome, Reencoded, today
+from index.store.schema import STRIDE, duplicates, marks, meta, passages, sentences, speakers, transcripts, turns
 from rag.values import Speaker
 
 
@@ -78,6 +78,7 @@ def remove(connection: sa.Connection, transcript_ids: tuple[str, ...]) -> int:
 def replace_vectors(connection: sa.Connection, fresh: Iterable[Reencoded], settings: dict[str, str]) -> None:
     """Put other passages in the place of all there are, and record what they were made with."""
     connection.execute(passages.delete())
+    connection.execute(sentences.delete())
     for one in fresh:
         put_vectors(connection, one)
     connection.execute(meta.delete().where(meta.c.key.in_(settings)))
@@ -88,14 +89,9 @@ def replace_vectors(connection: sa.Connection, fresh: Iterable[Reencoded], setti
 def put_vectors(connection: sa.Connection, one: Reencoded) -> None:
     """Put other passages in the place of a transcript's; its history is to say so."""
     ordinal = reading.row_of(connection, one.transcript_id).ordinal
-    base = ordinal * STRIDE
-    inside = passages.c.passage_id.between(base, base + STRIDE - 1)
-    connection.execute(passages.delete().where(inside))
-    rows = [
-        {"passage_id": base + position, "anchor": base + anchor, "vector": vector}
-        for position, (anchor, vector) in enumerate(zip(one.anchors, one.vectors, strict=True))
-    ]
-    connection.execute(passages.insert(), rows)
+    for table, column in ((passages, passages.c.passage_id), (sentences, sentences.c.turn_id)):
+        connection.execute(table.delete().where(column.between(ordinal * STRIDE, (ordinal + 1) * STRIDE - 1)))
+    _put_passages(connection, ordinal, one.anchors, one.vectors)
     sums.seal(connection, ordinal, "meant")
 
 
@@ -151,19 +147,28 @@ def _insert(connection: sa.Connection, origin: Origin, encoded: Encoded, given: 
     ]
     if timed:
         connection.execute(marks.insert(), timed)
-    connection.execute(
-        passages.insert(),
-        [
-            {"passage_id": base + position, "anchor": base + passage.anchor, "vector": vector}
-            for position, (passage, vector) in enumerate(zip(encoded.passages, encoded.vectors, strict=True))
-        ],
-    )
+    _put_passages(connection, inserted[0], [passage.anchor for passage in encoded.passages], encoded.vectors)
     spoke = {speaker.name: speaker for speaker in value.speakers}
     people = [_speaker_row(inserted[0], label, names.get(label), spoke.get(label)) for label in value.speaker_names()]
     if people:
         connection.execute(speakers.insert(), people)
     sums.seal(connection, inserted[0])
     history.log(connection, inserted[0], "added")
+
+
+def _put_passages(connection: sa.Connection, ordinal: int, anchors: Sequence[int], made: Sequence[Embedding]) -> None:
+    """Store what was made of a transcript's passages, given the number of each one's anchor turn."""
+    base = ordinal * STRIDE
+    told: dict[int, bytes] = {}  # of a turn in several passages, one after another
+    for anchor, one in zip(anchors, made, strict=True):
+        told[base + anchor] = told.get(base + anchor, b"") + one.sentences
+    rows = [
+        {"passage_id": base + position, "anchor": base + anchor, "vector": one.vector}
+        for position, (anchor, one) in enumerate(zip(anchors, made, strict=True))
+    ]
+    connection.execute(passages.insert(), rows)
+    if codes := [{"turn_id": turn_id, "codes": one} for turn_id, one in told.items() if one]:
+        connection.execute(sentences.insert(), codes)
 
 
 def _speaker_row(ordinal: int, label: str, given: str | None, known: Speaker | None) -> dict[str, Any]:
@@ -197,7 +202,12 @@ def _release(connection: sa.Connection, own: Any) -> None:
 
 
 def _delete(connection: sa.Connection, ordinal: int) -> None:
-    for table, column in ((turns, turns.c.turn_id), (marks, marks.c.turn_id), (passages, passages.c.passage_id)):
+    for table, column in (
+        (turns, turns.c.turn_id),
+        (marks, marks.c.turn_id),
+        (passages, passages.c.passage_id),
+        (sentences, sentences.c.turn_id),
+    ):
         connection.execute(table.delete().where(column >= ordinal * STRIDE, column < (ordinal + 1) * STRIDE))
     connection.execute(speakers.delete().where(speakers.c.ordinal == ordinal))
     connection.execute(transcripts.delete().where(transcripts.c.ordinal == ordinal))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from api.main import main
-from index.encoder import Vectors
+from index.encoder import Meant, Parted, Vectors
 
 HEARING = """Title: Hearing on the Ambulance Grant
 Date: 2023-05-16
@@ -50,6 +50,9 @@ class HashEncoder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         return np.stack([self._vector(text) for text in texts])
+
+    def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
+        return [Meant(vector, vector[None, :][:0]) for vector in self.encode_documents([one.text for one in texts])]
 
     def encode_query(self, text: str) -> Vectors:
         return self._vector(text)[None, :]

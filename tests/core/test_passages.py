@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.passages import MAX_CHARS, MAX_WORDS, part_ranges, passages
+from rag.sentences import quotable_ranges
 from rag.values import Turn
 from rag.words import is_back_channel
 from tests.fakes import transcript
@@ -152,3 +153,16 @@ def test_five_thousand_characters_without_a_space_are_cut_at_the_limit(char: str
     lengths = [span.char_end - span.char_start for one in passages((turn,)) for span in one.spans]
     assert sum(lengths) == len(turn.text)
     assert max(lengths) <= MAX_CHARS
+
+
+@given(all_turns())
+def test_every_sentence_of_an_anchor_is_where_its_passage_says(turns: tuple[Turn, ...]) -> None:
+    cut = passages(turns)
+    for turn in turns:
+        own = [one for one in cut if one.anchor == turn.turn]
+        said = [one.text[start:end] for one in own for start, end in one.sentences]
+        ranges = quotable_ranges(turn.text) if own else ()
+        assert len(said) == len(ranges)
+        for found, (start, end) in zip(said, ranges, strict=True):
+            assert found
+            assert turn.text[start:end].startswith(found)

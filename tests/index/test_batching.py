@@ -35,7 +35,7 @@ def test_vectors_come_back_in_the_order_of_their_texts() -> None:
     encoder = HashingEncoder()
     found = together(texts, 60, encoder.encode_documents)
     assert encoder.calls > 5
-    np.testing.assert_array_equal(found, HashingEncoder().encode_documents(texts))
+    np.testing.assert_array_equal(np.stack(found), HashingEncoder().encode_documents(texts))
     seen = {
         at: vector
         for places, rows in in_turns(texts, 60, HashingEncoder().encode_documents)
@@ -46,4 +46,4 @@ def test_vectors_come_back_in_the_order_of_their_texts() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert by_budget([], 10) == []
-    assert together([], 10, HashingEncoder().encode_documents).shape == (0, 64)
+    assert together([], 10, HashingEncoder().encode_documents) == []

