@@ -343,7 +343,8 @@ def _of_version_2(folder: Path) -> None:
 def _of_version_4(folder: Path) -> None:
     _filled(folder)
     with sqlite3.connect(folder / "home" / FILE) as connection:
-        connection.executescript("DROP TABLE sums; DROP TABLE sentences; UPDATE meta SET value = '4' WHERE key = 'schema'")
+        connection.executescript("DROP TABLE sums; DROP TABLE sentences")
+        connection.execute("UPDATE meta SET value = '4' WHERE key = 'schema'")
     connection.close()
 
 
