@@ -79,8 +79,7 @@ def _paragraph_ranges(text: str) -> list[tuple[int, int]]:
 
 
 def _split(paragraph: str) -> list[tuple[int, int]]:
-    _, offsets = blingfire.text_to_sentences_and_offsets(paragraph)
-    starts = [start for start, _ in offsets]
+    starts = _starts(paragraph)
     if not starts:
         return [_trimmed(paragraph, 0, len(paragraph))]
     starts[0] = 0
@@ -92,6 +91,22 @@ def _split(paragraph: str) -> list[tuple[int, int]]:
     ends = [*joined[1:], len(paragraph)]
     trimmed = [_trimmed(paragraph, start, end) for start, end in zip(joined, ends, strict=True)]
     return [(start, end) for start, end in trimmed if start < end]
+
+
+def _starts(paragraph: str) -> list[int]:
+    """Where the splitter sees sentences begin.
+
+    Its own way to tell goes through every byte. Looking for the sentences, where it left them as they were, takes half
+    the time.
+    """
+    starts, end = [], 0
+    for sentence in blingfire.text_to_sentences(paragraph).split("\n"):
+        start = paragraph.find(sentence, end)
+        if start < 0 or paragraph[end:start].strip() or not sentence:
+            return [first for first, _ in blingfire.text_to_sentences_and_offsets(paragraph)[1]]
+        starts.append(start)
+        end = start + len(sentence)
+    return starts
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

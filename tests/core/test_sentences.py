@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import blingfire
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.sentences import sentence_ranges
+from rag.sentences import _paragraph_ranges, _starts, sentence_ranges
 
 TEXTS = st.one_of(
     st.text(max_size=300),
@@ -67,3 +68,13 @@ def test_a_turn_of_a_hundred_thousand_words_is_split_whole() -> None:
     found = sentence_ranges(text)
     assert len(found) == 20_000
     assert found[-1][1] == len(text.rstrip())
+
+
+@given(TEXTS)
+@example("a\u0000b. c")
+@example("Yes.  Yes. \t Yes. No.\u00a0 No.")
+@example("a . . b")
+def test_sentences_begin_where_the_splitter_itself_says(text: str) -> None:
+    for start, end in _paragraph_ranges(text):
+        told = [first for first, _ in blingfire.text_to_sentences_and_offsets(text[start:end])[1]]
+        assert _starts(text[start:end]) == told
