@@ -246,11 +246,11 @@ class Lexicon:
         """The same inside one transcript of so many turns, of those words that are said in it."""
         searcher = self._index.searcher()
         rarity = {}
+        # A set of one, as rules have it, takes 35 times as long.
+        inside = (tantivy.Occur.Must, tantivy.Query.term_query(self._index.schema, _ORDINAL, ordinal))
         for word in words:
-            rules = [
-                *self._rules(Allowed(ordinals=(ordinal,))),
-                (tantivy.Occur.Must, tantivy.Query.term_query(self._index.schema, _ALONE, word, "freq")),
-            ]
+            said = tantivy.Query.term_query(self._index.schema, _ALONE, word, "freq")
+            rules = [inside, (tantivy.Occur.Must, said)]
             found = searcher.search(tantivy.Query.boolean_query(rules), limit=1, count=True)
             n = int(found.count)  # type: ignore[attr-defined]  # the stub leaves it out
             if n:
