@@ -6,7 +6,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,7 @@ from api.settings import Settings
 from api.settings_slack import Slack
 from rag.writing.model import Model
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S, wait
 
 TEAM, BOT, SECRET, TOKEN = "T1", "U0BOT", "8f742231b10e8888abcd99yyyzzz85a5", "xoxb-not-a-real-token"
 PUBLIC = "https://transcripts.example"
@@ -89,26 +90,19 @@ class FakeSlack:
             found = self.usual.get(method) or self.streams.take(method, body)
         return 200, _usual(method, body, self.outside, self.streams) if found is None else found, {}
 
-    def streamed(self, count: int = 1, *, seconds: float = 20) -> list[Streamed]:
+    def streamed(self, count: int = 1) -> list[Streamed]:
         """Wait until so many streams have ended; all there are, by their beginning."""
 
         def ended() -> bool:
             return sum(one.ended is not None for one in list(self.streams.messages.values())) >= count
 
-        wait(ended, seconds, lambda: f"{[one.method for one in self.calls]}")
+        wait(ended, lambda: f"{[one.method for one in self.calls]}")
         return list(self.streams.messages.values())
 
-    def until(self, count: int, method: str = "chat.postMessage", *, seconds: float = 20) -> list[dict[str, Any]]:
+    def until(self, count: int, method: str = "chat.postMessage") -> list[dict[str, Any]]:
         """Wait until a method was called so often."""
-        wait(lambda: len(self.sent(method)) >= count, seconds, lambda: f"{[one.method for one in self.calls]}")
+        wait(lambda: len(self.sent(method)) >= count, lambda: f"{[one.method for one in self.calls]}")
         return self.sent(method)
-
-
-def wait(done: Callable[[], bool], seconds: float, why: Callable[[], str] = lambda: "") -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, why()
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -202,7 +196,7 @@ class Workspace:
 
     def __init__(self, base: str, fake: FakeSlack) -> None:
         self.fake = fake
-        self.http = httpx2.Client(base_url=base, timeout=30)
+        self.http = httpx2.Client(base_url=base, timeout=PATIENCE_S)
         self._events = 0
 
     def post(self, body: bytes, **headers: str) -> httpx2.Response:

@@ -17,6 +17,7 @@ import pytest
 from client import BRIDGE, HEARING, QUESTION
 
 from index.store.library import Library
+from tests.waiting import PATIENCE_S, wait
 
 ROOT = Path(__file__).parent.parent.parent
 START = """
@@ -37,7 +38,7 @@ class Servers:
 
     def call(self, method: str, path: str, **more: object) -> httpx2.Response:
         """One request on a connection of its own, which any worker may take."""
-        return httpx2.request(method, self.url + path, timeout=30, **more)  # type: ignore[arg-type]
+        return httpx2.request(method, self.url + path, timeout=PATIENCE_S, **more)  # type: ignore[arg-type]
 
     def ready(self) -> bool:
         """Whether the worker that takes this request can answer."""
@@ -72,11 +73,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         assert line.startswith("listening on http://127.0.0.1:"), line
         running = Servers(process, line.split()[2], tmp_path / "home")
         try:
-            until(lambda: len(running.workers()) == 2 and all(running.ready() for _ in range(CALLS)))
+            wait(lambda: len(running.workers()) == 2 and all(running.ready() for _ in range(CALLS)))
             yield running
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                assert process.wait(60) == 0
+                assert process.wait(PATIENCE_S) == 0
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -88,13 +89,6 @@ def runs(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def until(true: object, seconds: float = 120) -> None:
-    ends = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 def test_what_one_worker_changes_all_show_and_a_revoked_key_none_takes(servers: Servers) -> None:
@@ -127,8 +121,8 @@ def test_what_one_worker_changes_all_show_and_a_revoked_key_none_takes(servers: 
 def test_a_worker_that_dies_is_made_again(servers: Servers) -> None:
     victim = min(servers.workers())
     os.kill(victim, signal.SIGKILL)
-    until(lambda: len(servers.workers() - {victim}) == 2)
-    until(lambda: all(servers.ready() for _ in range(CALLS)))
+    wait(lambda: len(servers.workers() - {victim}) == 2)
+    wait(lambda: all(servers.ready() for _ in range(CALLS)))
 
 
 def test_all_workers_count_together(servers: Servers) -> None:
@@ -144,5 +138,5 @@ def test_all_workers_count_together(servers: Servers) -> None:
 def test_workers_go_when_who_started_them_is_killed(servers: Servers) -> None:
     workers = servers.workers()
     os.kill(servers.process.pid, signal.SIGKILL)
-    assert servers.process.wait(10) == -signal.SIGKILL
-    until(lambda: not any(runs(worker) for worker in workers))
+    assert servers.process.wait(PATIENCE_S) == -signal.SIGKILL
+    wait(lambda: not any(runs(worker) for worker in workers))

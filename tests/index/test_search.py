@@ -16,6 +16,7 @@ from rag.errors import LibraryFullError
 from rag.values import Filters
 from tests import fakes
 from tests.fakes import every_turn, found, let_through, put, searching
+from tests.waiting import PATIENCE_S
 
 SPEAKERS = ["Ann Smith", "Bob", "Greg Allen", "Allen"]
 TOPICS = ["the county grant", "a bridge over the lake", "the moon landing", "sourdough bread"]
@@ -143,7 +144,7 @@ def test_in_a_large_library_a_search_does_not_wait_for_what_changed(
     free, update = Event(), Lexicon.update
 
     def held_up(self: Lexicon, **more: Any) -> bool:
-        assert free.wait(10)
+        assert free.wait(PATIENCE_S)
         return update(self, **more)
 
     monkeypatch.setattr(Lexicon, "update", held_up)
@@ -164,7 +165,7 @@ def test_what_goes_wrong_behind_the_readers_back_is_told_at_the_next_search(
 ) -> None:
     monkeypatch.setattr(derived, "_LARGE", 50)
     indexes = fakes.derived(library)
-    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=5.0)
+    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=PATIENCE_S)
     indexes.catch_up()
 
     def broken(self: Lexicon, **more: Any) -> bool:
