@@ -16,6 +16,7 @@ from fake_slack import FakeSlack, Workspace, fake_slack, with_slack, workspace
 from slack_sdk.models.blocks import Block
 
 from api.slack.ledger import Ledger, Spot
+from tests.waiting import PATIENCE_S, quickest, wait
 
 
 @pytest.fixture
@@ -129,22 +130,19 @@ def test_twelve_answers_at_work_keep_nobody_waiting(here: Workspace, monkeypatch
     def slow(question: str, **more: object) -> object:
         if "ambulance" not in question:
             begun["n"] += 1
-            assert go.wait(30)
+            assert go.wait(PATIENCE_S)
         return real(question, **more)
+
+    def heard() -> None:
+        assert here.command("How many ambulances was that for?").status_code == 200
+        assert here.mention(QUESTION, ts="1800000000.000100").status_code == 200
 
     monkeypatch.setattr("api.http.service.ask", slow)
     for n in range(12):
         here.mention(QUESTION, ts=f"17000001{n:02}.000100", channel=f"C{n}")
     try:
-        for _ in range(500):
-            if begun["n"] == 12:
-                break
-            time.sleep(0.01)
-        assert begun["n"] == 12
-        began = time.monotonic()
-        assert here.command("How many ambulances was that for?").status_code == 200
-        assert here.mention(QUESTION, ts="1800000000.000100").status_code == 200
-        assert time.monotonic() - began < 1
+        wait(lambda: begun["n"] == 12)
+        assert quickest(heard, within_s=1) < 1
         here.fake.until(1, "hook")
         assert here.fake.sent() == []
     finally:
@@ -174,17 +172,18 @@ def test_who_waits_when_the_server_stops_is_told_so(
 
     def stuck(*args: object, **more: object) -> None:
         begun.set()
-        go.wait(30)
+        go.wait(PATIENCE_S)
         raise RuntimeError("too late")
 
     with workspace(with_slack(tmp_path / "home", fake), fake) as here:
         monkeypatch.setattr("api.http.service.ask", stuck)
         monkeypatch.setattr("api.slack.answering._PATIENCE_S", 0.3)
+        monkeypatch.setattr("api.slack.answering._PARTING_S", PATIENCE_S)
         here.mention(QUESTION)
-        assert begun.wait(10)
-        stopping = threading.Timer(1.5, go.set)
-        stopping.start()
-    stopping.join()
+        assert begun.wait(PATIENCE_S)
+        letting = threading.Thread(target=lambda: (wait(fake.sent), go.set()))
+        letting.start()
+    letting.join()
     (message,) = fake.sent()
     assert (message["thread_ts"], "was stopped" in message["text"]) == ("1700000001.000100", True)
 
