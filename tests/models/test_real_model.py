@@ -17,6 +17,7 @@ from rag.llm import ChatModel, Limits
 from rag.writing.model import Endpoint, Prompt, Usage
 from rag.writing.writer import Writer
 from tests.fakes import MemorySearcher, transcript
+from tests.ports import free_ports
 from tests.waiting import PATIENCE_S, wait
 
 pytestmark = pytest.mark.model
@@ -72,9 +73,7 @@ def test_what_it_refuses_is_told(model_url: str) -> None:
 
 
 def test_nobody_there() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports()
     model = ChatModel(Endpoint(f"http://127.0.0.1:{port}/v1", "smollm2"), sleep=lambda _: None)
     with pytest.raises(ModelError, match="cannot be reached"):
         list(model.write(COUNTING, lambda _: None))
