@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Handler, str, str]] = {
     "no choice": (streamed(sse({"choices": []})), "quoted", "broke off"),
     "empty choice": (streamed(sse(chunk(""), chunk(ended="stop"))), "quoted", "said nothing"),
     "cut at its longest": (streamed(sse(chunk(GOOD), chunk(ended="length"))), "quoted", "in the middle"),
-    "1 MB reply": (streamed(written("word " * 200_000)), "quoted", "does not come to an end"),
+    "1 MB reply": (anew(lambda: iter([written("word " * 200_000)])), "quoted", "does not come to an end"),
     "1 MB line": (streamed(b"data: " + b"x" * 1_100_000), "quoted", "broke"),
     "wrong JSON": (lambda _: httpx.Response(200, json={"detail": ["?"]}), "quoted", "broke off"),
     "JSON of other kinds": (
