@@ -83,7 +83,7 @@ class FakeSlack:
     def answer(self, method: str, body: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
         """What a call gets that nothing is scripted for."""
         with self._lock:
-            if self.streams.too_soon(method, body):
+            if self.streams.too_soon(method):
                 return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"}
             if method == "chat.startStream" and not self.can_stream:
                 return 200, {"ok": False, "error": "unknown_method"}, {}
