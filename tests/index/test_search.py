@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from threading import Event
 from typing import Any
 
@@ -13,7 +14,7 @@ from index.lexicon import Lexicon
 from index.search import Search
 from index.store.library import Library
 from rag.errors import LibraryFullError
-from rag.values import Filters
+from rag.values import Filters, Source, Turn
 from tests import fakes
 from tests.fakes import every_turn, found, let_through, put, searching
 from tests.waiting import PATIENCE_S
@@ -158,6 +159,21 @@ def test_in_a_large_library_a_search_does_not_wait_for_what_changed(
     free.set()
     indexes.catch_up()
     assert found(searcher, "zebra moon")[0] == (fresh, 1)
+
+
+def test_what_is_deleted_amid_a_search_makes_room_for_others(
+    library: Library, searcher: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, *others = dict.fromkeys(one for one, _ in found(searcher, "the moon landing"))
+    before, turns = len(library.entries()), Library.turns
+
+    def deleting(self: Library, turn_ids: Sequence[int]) -> dict[int, tuple[Source, Turn]]:
+        if len(library.entries()) == before:
+            library.remove((gone,))
+        return turns(self, turn_ids)
+
+    monkeypatch.setattr(Library, "turns", deleting)
+    assert [one for one, _ in found(searcher, "the moon landing", top_k=1)] == others[:1]
 
 
 def test_what_goes_wrong_behind_the_readers_back_is_told_at_the_next_search(
