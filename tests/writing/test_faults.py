@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import httpx
 import pytest
@@ -44,6 +45,15 @@ def anew(body: Callable[[], Iterator[bytes]]) -> Handler:
     return handler
 
 
+@cache
+def reply_of_a_megabyte() -> bytes:
+    return written("word " * 200_000)
+
+
+def megabyte() -> Iterator[bytes]:
+    yield reply_of_a_megabyte()  # made when it is first asked for: not every test process asks
+
+
 def status(code: int, body: object = None, **headers: str) -> Handler:
     return lambda _: httpx.Response(code, json=body or {"error": {"message": f"no: {KEY}"}}, headers=headers)
 
@@ -75,7 +85,7 @@ FAULTS: dict[str, tuple[Handler, str, str]] = {
     "no choice": (streamed(sse({"choices": []})), "quoted", "broke off"),
     "empty choice": (streamed(sse(chunk(""), chunk(ended="stop"))), "quoted", "said nothing"),
     "cut at its longest": (streamed(sse(chunk(GOOD), chunk(ended="length"))), "quoted", "in the middle"),
-    "1 MB reply": (anew(lambda: iter([written("word " * 200_000)])), "quoted", "does not come to an end"),
+    "1 MB reply": (anew(megabyte), "quoted", "does not come to an end"),
     "1 MB line": (streamed(b"data: " + b"x" * 1_100_000), "quoted", "broke"),
     "wrong JSON": (lambda _: httpx.Response(200, json={"detail": ["?"]}), "quoted", "broke off"),
     "JSON of other kinds": (
