@@ -302,8 +302,8 @@ def _broken(*args: object, **more: object) -> None:
     raise RuntimeError("swordfish")
 
 
-def test_the_other_routes_know_nothing_of_slack(here: Workspace) -> None:
-    assert "slack" not in here.http.get("/openapi.json").text.lower()
+def test_the_other_routes_know_nothing_of_slack(standing: Workspace) -> None:
+    assert "slack" not in standing.http.get("/openapi.json").text.lower()
 
 
 def test_slack_needs_no_key_and_nobody_else_gets_in_by_it(here: Workspace, tmp_path: Path) -> None:
@@ -325,6 +325,13 @@ def test_every_payload_passes_slacks_own_validators(here: Workspace) -> None:
 
 def now(offset: int = 0) -> str:
     return str(int(time.time()) + offset)
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A server for all requests that change nothing."""
+    with fake_slack() as fake, workspace(with_slack(tmp_path_factory.mktemp("standing") / "home", fake), fake) as here:
+        yield here
 
 
 @pytest.mark.parametrize(
@@ -354,15 +361,15 @@ def now(offset: int = 0) -> str:
     ],
 )
 def test_what_is_not_slacks_is_refused_as_such(
-    here: Workspace, body: bytes, headers: dict[str, str], status: int
+    standing: Workspace, body: bytes, headers: dict[str, str], status: int
 ) -> None:
-    response = here.post(body, **headers)
+    response = standing.post(body, **headers)
     assert response.status_code == status, response.text
     assert SECRET not in response.text
     kinds = {400: "bad-request", 401: "slack-signature", 413: "too-large", 415: "media-type"}
     assert response.json()["type"] == f"/problems/{kinds[status]}"
 
 
-def test_slacks_own_check_of_the_address_is_passed(here: Workspace) -> None:
-    response = here.post(b'{"type": "url_verification", "challenge": "c4ll", "token": "t"}')
+def test_slacks_own_check_of_the_address_is_passed(standing: Workspace) -> None:
+    response = standing.post(b'{"type": "url_verification", "challenge": "c4ll", "token": "t"}')
     assert (response.status_code, response.json()) == (200, {"challenge": "c4ll"})
