@@ -8,10 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from client import QUESTION
+from fake_clock import ticking, waited
 from fake_slack import FakeSlack, Workspace, fake_slack, with_slack, workspace
 from slack_sdk.models.blocks import Block
 
@@ -150,19 +152,23 @@ def test_twelve_answers_at_work_keep_nobody_waiting(here: Workspace, monkeypatch
     assert len(here.fake.until(13)) == 13
 
 
-def test_many_mentions_are_each_answered_once_in_their_thread_at_the_pace_of_the_channel(here: Workspace) -> None:
+def test_many_mentions_are_each_answered_once_in_their_thread_at_the_pace_of_the_channel(
+    here: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ticking(monkeypatch, speed=5)
+
     def mention(n: int) -> None:
         here.mention(QUESTION, ts=f"17000{n:05}.000100", channel=f"C{n % 5}")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(mention, [*range(20), *range(20)]))  # each delivered twice
     here.fake.until(20)
-    posted = [one for one in here.fake.calls if one.method == "chat.postMessage"]
+    posted = here.fake.sent()
     wanted = {f"17000{n:05}.000100" for n in range(20)}
-    assert (len(posted), {one.body["thread_ts"] for one in posted}) == (20, wanted)
-    for channel in {one.body["channel"] for one in posted}:
-        at = [one.at for one in posted if one.body["channel"] == channel]
-        assert at[-1] - at[0] > len(at) - 1.5, (channel, at)  # a second apart, however late the first one came
+    assert (len(posted), {one["thread_ts"] for one in posted}) == (20, wanted)
+    waited(here.fake, clock)
+    for channel, at in clock.granted.items():
+        assert all(later - before > 0.98 for before, later in pairwise(at)), (channel, at)  # a second apart
 
 
 def test_who_waits_when_the_server_stops_is_told_so(

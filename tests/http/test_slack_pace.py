@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from client import QUESTION
+from fake_clock import Clock, ticking, waited
 from fake_slack import FakeSlack, Workspace, fake_slack, with_slack, workspace
 from test_slack_streaming import FIRST, SECOND, Dripping
 
@@ -21,56 +21,11 @@ from api.slack.pacing import Pace
 from tests.waiting import quickest, wait
 
 SHORTER = 20  # times, a minute of Slack's in these tests
-TICK_S = 0.01
-
-
-class Clock:
-    """The time that the bot goes by. The server's own loop moves it on: where that is kept waiting, time stands still.
-
-    By any other, messages that a busy machine held up go out together, and more often than Slack takes them.
-
-    Attributes:
-        granted: By channel, when a message was let go there.
-    """
-
-    def __init__(self) -> None:
-        self.granted: dict[str, list[float]] = defaultdict(list)
-        self._now = 0.0
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
-
-    def read(self) -> float:
-        if not self._now:
-            self._tick()
-        return self._now
-
-    async def sleep(self, seconds: float) -> None:
-        if seconds > 0:
-            sleeper = asyncio.get_running_loop().create_future()
-            self._sleepers.append((self.read() + seconds, sleeper))
-            await sleeper
-
-    def _tick(self) -> None:
-        self._now += TICK_S
-        for _, sleeper in [one for one in self._sleepers if one[0] <= self._now]:
-            if not sleeper.done():
-                sleeper.set_result(None)
-        self._sleepers = [one for one in self._sleepers if one[0] > self._now]
-        asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time of the workspace."""
-    clock, wait_for = Clock(), Pace.message
-
-    async def message(pace: Pace, channel: str) -> None:
-        await wait_for(pace, channel)
-        clock.granted[channel].append(clock.read())
-
-    monkeypatch.setattr(pacing, "_now", clock.read)
-    monkeypatch.setattr(pacing, "asyncio", SimpleNamespace(sleep=clock.sleep))
-    monkeypatch.setattr(Pace, "message", message)
-    return clock
+    return ticking(monkeypatch)
 
 
 @pytest.fixture
@@ -90,9 +45,7 @@ def fake() -> Iterator[FakeSlack]:
 
 def kept(fake: FakeSlack, clock: Clock) -> None:
     """See that all messages waited for their turn, about one a second in a channel; short bursts are let pass."""
-    methods = ("chat.postMessage", "chat.startStream", "chat.update")
-    sent = Counter(one["channel"] for method in methods for one in fake.sent(method))
-    assert sent == {channel: len(times) for channel, times in clock.granted.items()}
+    waited(fake, clock)
     for times in clock.granted.values():
         assert max(sum(at - 10 / SHORTER < one <= at for one in times) for at in times) <= 12
 
