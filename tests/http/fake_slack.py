@@ -49,7 +49,6 @@ class FakeSlack:
         calls: In order.
         scripts: By method, what the next calls get: status, body and headers.
         usual: By method, what calls get otherwise.
-        slow_s: Seconds that a post takes.
         can_stream: Whether it knows the streaming methods.
         outside: Channels that another organisation shares.
         cut: Methods whose next call is taken, and its connection cut before the reply.
@@ -60,7 +59,6 @@ class FakeSlack:
     calls: list[Call] = field(default_factory=list)
     scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
     usual: dict[str, dict[str, Any]] = field(default_factory=dict)
-    slow_s: float = 0.0
     can_stream: bool = True
     outside: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
@@ -120,11 +118,9 @@ def fake_slack() -> Iterator[FakeSlack]:
         def _answer(self, body: dict[str, Any]) -> None:
             method = urlsplit(self.path).path.removeprefix("/api/")
             call = Call(method, body, dict(self.headers), time.monotonic())
-            fake.calls.append(call)
-            if method == "chat.postMessage":
-                time.sleep(fake.slow_s)
             script = fake.scripts.get(method) or []
             status, body, headers = script.pop(0) if script else fake.answer(method, call.body)
+            fake.calls.append(call)  # only now: who waits for a call looks at what came of it
             if method in fake.cut:
                 fake.cut.remove(method)
                 self.close_connection = True
