@@ -67,7 +67,8 @@ def serve(parts: Parts, *, host: str, port: int, workers: int) -> None:
         if workers == 1:
             _alone(_config(partial(create_app, parts, place), parts.settings), listener)
         else:
-            _together(_config(partial(_worker, parts.settings, parts.load, place), parts.settings), listener, workers)
+            made = partial(_worker, parts.settings, parts.load, place, os.getpid())
+            _together(_config(made, parts.settings), listener, workers)
 
 
 def _alone(config: uvicorn.Config, listener: socket.socket) -> None:
@@ -88,10 +89,10 @@ def _together(config: uvicorn.Config, listener: socket.socket, workers: int) -> 
         raise LibraryError("a worker could not start; its log above says why")
 
 
-def _worker(settings: Settings, load: Callable[[str], Encoder] | None, place: Place) -> Application:
+def _worker(settings: Settings, load: Callable[[str], Encoder] | None, place: Place, parent: int) -> Application:
     """The application of one of several processes, each of which goes when the one that started it is gone."""
     configure_logging()
-    threading.Thread(target=_until_orphaned, args=(os.getppid(),), name="orphan", daemon=True).start()
+    threading.Thread(target=_until_orphaned, args=(parent,), name="orphan", daemon=True).start()
     return create_app(Parts(settings, load), place)
 
 

@@ -95,13 +95,22 @@ class Search:
             top_k: At most this many hits, each of one turn.
             near: Days that it names: transcripts of these days come forward.
         """
+        for _ in range(3):  # again where something of it is deleted meanwhile: others take its place
+            hits, whole = self._search(query, filters=filters, top_k=top_k, near=near)
+            if whole:
+                break
+        return hits
+
+    def _search(self, query: str, *, filters: Filters, top_k: int, near: Sequence[Days]) -> tuple[list[Hit], bool]:
+        """The same, once; and whether all that was found was there to the end."""
         # 1. Level with the library, and what of it may be seen.
         self._derived.catch_up(patience_s=self._patience_s)
         scope = self._library.scope(filters)
         # 2. Candidates, by meaning and by words.
         question = parse(query)
         meaning = self._derived.meaning(self._encoder.encode_query(query), scope)
-        words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=_allowed(scope))
+        allowed = Allowed(scope.ordinals, scope.only, scope.never)
+        words = self._derived.lexicon.find(question.sought, limit=_LEXICAL, allowed=allowed)
         nearest = meaning.nearest(_NEAREST)
         candidates = sorted({*nearest, *words.alone, *words.windows, *words.wide})
         nearest |= meaning.of([turn_id for turn_id in candidates if turn_id not in nearest])
@@ -113,12 +122,13 @@ class Search:
         worth = self._read(question, {one: raised[one] for one in best}, known, top_k)
         # 5. What is answered by minutes of talk is found where the most of it lies.
         if question.broad:
-            turns = self._library.said(_let_through(stretches.around(best), scope))
+            turns = self._library.said(stretches.in_scope(stretches.around(best), scope))
             worth = stretches.dense(question, known, worth, dict(sorted(turns.items())))
         ranked = sorted(worth.items(), key=lambda one: (-one[1], one[0]))[:top_k]
         whole = self._library.turns([turn_id for turn_id, _ in ranked])
         self._library.vouch({turn_id // STRIDE for turn_id in whole})
-        return [Hit(whole[one][0], (whole[one][1],), score) for one, score in ranked if one in whole]
+        hits = [Hit(whole[one][0], (whole[one][1],), score) for one, score in ranked if one in whole]
+        return hits, len(hits) == len(ranked)
 
     def _read(self, question: Question, scores: Scores, known: Scores, top_k: int) -> Scores:
         """What turns are worth once they are read; those left out that cannot be among the `top_k` best.
@@ -162,7 +172,8 @@ class Search:
     def saying(self, sought: Sought, filters: Filters) -> tuple[Place, ...]:
         """Every turn that `filters` let through in which the words were said, best first; none is left out."""
         self._derived.catch_up()
-        allowed = _allowed(self._library.scope(filters))
+        scope = self._library.scope(filters)
+        allowed = Allowed(scope.ordinals, scope.only, scope.never)
         found = self._derived.lexicon.saying(sought.words, together=sought.together, allowed=allowed)
         return self._library.places(found)
 
@@ -206,13 +217,3 @@ def _told(sentence: Sentence, stored: Mapping[tuple[str, int], bytes], dimension
     """What a sentence means, packed; nothing where it is not known, or the turn was replaced by another since."""
     own, size = stored.get((sentence.transcript_id, sentence.turn), b""), codes.size(dimension)
     return own[sentence.at * size : (sentence.at + 1) * size] if len(own) == sentence.count * size else b""
-
-
-def _allowed(scope: Scope) -> Allowed:
-    return Allowed(scope.ordinals, scope.only, scope.never)
-
-
-def _let_through(turn_ids: list[int], scope: Scope) -> list[int]:
-    """Those of these turns, all of transcripts in scope, that are in scope themselves."""
-    only, never = None if scope.only is None else set(scope.only), set(scope.never)
-    return [one for one in turn_ids if (only is None or one in only) and one not in never]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.ranking import Scores, scaled
-from index.store.records import TurnRow
+from index.store.records import Scope, TurnRow
 from index.store.schema import STRIDE
 from rag.question import Question
 from rag.words import content_words
@@ -76,3 +76,9 @@ def _spread(mass: Values, places: Values) -> Values:
     for at in range(len(mass) - 2, -1, -1):
         back[at] += back[at + 1] * steps[at]
     return forth + back - mass
+
+
+def in_scope(turn_ids: Sequence[int], scope: Scope) -> list[int]:
+    """Those of these turns, all of transcripts in scope, that are in scope themselves."""
+    only, never = None if scope.only is None else set(scope.only), set(scope.never)
+    return [one for one in turn_ids if (only is None or one in only) and one not in never]

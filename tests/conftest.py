@@ -1,12 +1,20 @@
-"""What tests of every area may need: a real PostgreSQL server, started once when the first test asks for it."""
+"""What tests of every area may need: an end, and a real PostgreSQL server, started when the first test asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests import fakes, postgres
+from tests.limit import LIMIT_S, limited
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Limit every test, what it makes and what it tidies up included."""
+    with limited(LIMIT_S):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

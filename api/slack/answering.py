@@ -26,7 +26,8 @@ from rag.values import Filters
 
 _STOPPED = "The server was stopped before this was answered. Ask again in a minute."
 _NOTHING = "Ask a question after my name, such as: what was decided about the bridge?"
-_PATIENCE_S = 4.0  # for answers under way when the server is to stop; uvicorn waits for 10 in all
+# When the server is to stop, for answers under way, and then for telling who gets none; uvicorn waits for 10 in all.
+_PATIENCE_S, _PARTING_S = 4.0, 4.0
 
 
 class Answerer:
@@ -110,7 +111,7 @@ class Answerer:
             feed.stop(_STOPPED)
             making.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_PATIENCE_S)
+            await asyncio.wait(self._tasks, timeout=_PARTING_S)
         for task in self._tasks:
             task.cancel()
 

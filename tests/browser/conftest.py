@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from stage import Stage, staged
+from using import fresh
+
+from tests.waiting import PATIENCE_S
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
@@ -23,8 +26,7 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE_MS = 20_000  # of a machine that does other things, too
-expect.set_options(timeout=_PATIENCE_MS)
+expect.set_options(timeout=PATIENCE_S * 1000)
 _NOTED = """
 window.broken = [];
 addEventListener("securitypolicyviolation", (event) => {
@@ -45,26 +47,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def _stage() -> Iterator[Stage]:
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A server that says what the test wants said; each test's own, so that nothing late comes to the next one's."""
     with staged() as stage:
         yield stage
 
 
 @pytest.fixture
-def stage(_stage: Stage) -> Stage:
-    """A server that says what the test wants said."""
-    _stage.reset()
-    return _stage
-
-
-@pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile."""
-    context = browser.new_context(viewport={"width": 1000, "height": 800}, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(_PATIENCE_MS)
-    yield context
-    context.close()
+    with fresh(browser, viewport={"width": 1000, "height": 800}, locale="en-GB", reduced_motion="reduce") as context:
+        yield context
 
 
 @pytest.fixture

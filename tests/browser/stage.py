@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from api.embedding import STABLE, built
+from tests.waiting import PATIENCE_S
 
 STRICT = "default-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; report-uri /csp"
 _PICTURES = f"{STRICT}; img-src 'self' data:"  # a picture of nothing may be a page's own
-_WAIT_S = 10
 
 
 @dataclass
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             for name, data in reply.events:
                 if name == "hold":
-                    self.server.go.wait(_WAIT_S)
+                    self.server.go.wait(PATIENCE_S)
                 elif name == "cut":
                     self.close_connection = True
                     return  # without the chunk that says it is the end
@@ -201,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
 def staged() -> Iterator[Stage]:
     """The server, running."""
     stage = Stage()
-    thread = threading.Thread(target=stage.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=stage.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield stage

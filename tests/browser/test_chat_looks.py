@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from stage import CUT, HOLD, Reply, Stage, answer, citation, told
-from using import INLINE, LAUNCHER, ask, box, last, send, violations
+from using import INLINE, LAUNCHER, ask, box, fresh, last, send, violations
 
 HOST = f"<main><h1>A page</h1><p>Text of its own.</p></main>{LAUNCHER}"
 CITED = [citation(1), citation(2, transcript_id="c", title="Council", speaker="Ann Lee", speaker_inferred=False)]
@@ -115,12 +116,10 @@ MODES = {
 
 
 @pytest.fixture(params=MODES)
-def moded(browser: Browser, request: pytest.FixtureRequest) -> Page:  # type: ignore[misc]
+def moded(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page as it comes out in one mode."""
-    context = browser.new_context(**MODES[request.param], locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    yield context.new_page()  # type: ignore[misc]
-    context.close()
+    with fresh(browser, **MODES[request.param], locale="en-GB", reduced_motion="reduce") as context:
+        yield context.new_page()
 
 
 def test_axe_finds_nothing_in_any_state(moded: Page, stage: Stage) -> None:
@@ -151,6 +150,13 @@ def overflows(page: Page) -> bool:
     )
 
 
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    size = {"width": 375, "height": 667}
+    with fresh(browser, viewport=size, has_touch=True, is_mobile=True, reduced_motion="reduce") as context:
+        yield context
+
+
 def tag(**attributes: str) -> str:
     """A launcher's script tag."""
     return HOST.replace(
@@ -167,12 +173,9 @@ def tag(**attributes: str) -> str:
     ids=["de", "ar"],
 )
 def test_a_phone_in_german_and_in_arabic(
-    browser: Browser, stage: Stage, attributes: dict[str, str], direction: str, said: tuple[str, ...]
+    phone: BrowserContext, stage: Stage, attributes: dict[str, str], direction: str, said: tuple[str, ...]
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
-    page = context.new_page()
+    page = phone.new_page()
     long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
     stage.replies = [
         told(answer(f"{long} [1].", status="quoted", citations=[citation(title=long, quote=f"{long} " * 3)]))
@@ -192,7 +195,6 @@ def test_a_phone_in_german_and_in_arabic(
     expect(page.locator(".card.sheet")).to_be_visible()
     assert not overflows(page)
     assert violations(page) == []
-    context.close()
 
 
 @pytest.mark.parametrize("lang", ["en", "de", "es", "fr"])
@@ -221,43 +223,41 @@ def test_the_language_is_that_of_the_page_unless_told(page: Page, stage: Stage) 
 
 
 def test_at_400_percent_everything_is_in_reach(browser: Browser, stage: Stage) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 256})  # 1280 by 1024 at 400 %
-    page = context.new_page()
-    stage.replies = [told(WRITTEN)]
-    page.goto(stage.put(HOST))
-    page.locator(".launcher").click()
-    ask(page)
-    for part in (page.get_by_role("button", name="Close"), page.get_by_role("button", name="Good answer"), box(page)):
-        part.scroll_into_view_if_needed()
-        expect(part).to_be_in_viewport()
-    assert not overflows(page)
-    assert violations(page) == []
-    context.close()
+    with fresh(browser, viewport={"width": 320, "height": 256}) as context:  # 1280 by 1024 at 400 %
+        page = context.new_page()
+        stage.replies = [told(WRITTEN)]
+        page.goto(stage.put(HOST))
+        page.locator(".launcher").click()
+        ask(page)
+        reached = (page.get_by_role("button", name=name) for name in ("Close", "Good answer"))
+        for part in (*reached, box(page)):
+            part.scroll_into_view_if_needed()
+            expect(part).to_be_in_viewport()
+        assert not overflows(page)
+        assert violations(page) == []
 
 
 def test_forced_colours_keep_every_edge(browser: Browser, stage: Stage) -> None:
-    context = browser.new_context(forced_colors="active")
-    page = context.new_page()
-    page.goto(stage.put(HOST))
-    for part in (".launcher", ".panel", ".send", "button.marker", ".question"):
-        if part == ".panel":
-            page.locator(".launcher").click()
-            ask(page)
-        width = page.locator(part).first.evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)")
-        assert width >= 1, part
-    context.close()
+    with fresh(browser, forced_colors="active") as context:
+        page = context.new_page()
+        page.goto(stage.put(HOST))
+        for part in (".launcher", ".panel", ".send", "button.marker", ".question"):
+            if part == ".panel":
+                page.locator(".launcher").click()
+                ask(page)
+            width = page.locator(part).first.evaluate("one => parseFloat(getComputedStyle(one).borderTopWidth)")
+            assert width >= 1, part
 
 
 def test_nothing_moves_for_who_wants_nothing_to_move(browser: Browser, stage: Stage) -> None:
     moving: dict[str, int] = {}
     for wish in ("reduce", "no-preference"):
-        context = browser.new_context(reduced_motion=wish)  # type: ignore[arg-type]
-        page = context.new_page()
-        stage.reset()
-        streaming(page, stage)
-        moving[wish] = page.evaluate("document.querySelector('transcite-chat').shadowRoot.getAnimations().length")
-        stage.go.set()
-        context.close()
+        with fresh(browser, reduced_motion=wish) as context:
+            page = context.new_page()
+            stage.reset()
+            streaming(page, stage)
+            moving[wish] = page.evaluate("document.querySelector('transcite-chat').shadowRoot.getAnimations().length")
+            stage.go.set()
     assert moving["reduce"] == 0 < moving["no-preference"]
 
 

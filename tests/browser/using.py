@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.waiting import PATIENCE_S
 
 LAUNCHER = '<script src="/widget.js" data-launcher async></script>'
 INLINE = '<script src="/widget.js" async></script><main><h1>A page</h1><transcite-chat></transcite-chat></main>'
 _AXE = Axe()
+
+
+@contextmanager
+def fresh(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A fresh profile, as patient as everything else."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_S * 1000)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 def box(page: Page) -> Locator:

@@ -12,6 +12,8 @@ from pathlib import Path
 from mcp import Client as Assistant
 from mcp import StdioServerParameters
 
+from tests.waiting import PATIENCE_S
+
 ROOT = Path(__file__).parent.parent.parent
 HELLO = {
     "jsonrpc": "2.0",
@@ -70,7 +72,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(tmp_path: Path) -> None:
         process.stdin.flush()
         told = [json.loads(process.stdout.readline()) for _ in range(2)]
         process.stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0
         assert process.stdout.read() == ""
         log = process.stderr.read()
     assert [one["id"] for one in told] == [1, 2]

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tests.waiting import PATIENCE_S, wait
 
 ROOT = Path(__file__).parents[2]
 # The command with the tests' encoder in the place of the real one; nothing else is different.
@@ -19,13 +20,6 @@ RUN = (
     "import sys; from api.main import main; from tests.fakes import HashingEncoder;"
     "sys.exit(main(encoder=lambda _: HashingEncoder()))"
 )
-
-
-def wait(until: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def test_what_comes_and_changes_is_taken_in_once_it_is_whole(tmp_path: Path) -> None:
@@ -45,7 +39,7 @@ def test_what_comes_and_changes_is_taken_in_once_it_is_whole(tmp_path: Path) -> 
             [sys.executable, "-c", RUN, "ingest", str(folder), "--watch"], env=environ, stdout=written, stderr=written
         )
         try:
-            wait(lambda: "following" in out.read_text(encoding="utf-8"), seconds=40)
+            wait(lambda: "following" in out.read_text(encoding="utf-8"))
             (folder / "second.txt").write_text("CAL: One.\nDEE: Two words here.\n", encoding="utf-8")
             (folder / "broken.txt").write_bytes(b"\xff\xfe\x00 nothing")
             wait(lambda: "Second" in listed())
@@ -57,7 +51,7 @@ def test_what_comes_and_changes_is_taken_in_once_it_is_whole(tmp_path: Path) -> 
             wait(lambda: listed()["Second"] > 50)
         finally:
             running.send_signal(signal.SIGINT)
-            code = running.wait(timeout=20)
+            code = running.wait(timeout=PATIENCE_S)
     text = out.read_text(encoding="utf-8")
     assert code == 0
     assert "broken.txt" in text

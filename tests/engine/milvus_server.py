@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from milvus import MilvusServer, MilvusServerConfig
+
+from tests.ports import free_ports
 
 
 @contextmanager
@@ -35,12 +36,3 @@ def running(folder: Path) -> Iterator[str]:
     finally:
         del os.environ["ETCD_CONFIG_PATH"]
         server.stop()
-
-
-def free_ports(many: int) -> list[int]:
-    """Ports that nothing listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(many)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]

@@ -30,13 +30,13 @@ from index.store.schema import STRIDE
 from rag.values import Filters
 from tests import fakes
 from tests.faults.damage import text
+from tests.waiting import PATIENCE_S
 
 # What changes files, and what makes changes last.
 CALLS = ("pwrite64", "write", "fdatasync", "fsync", "rename", "renameat", "unlink", "unlinkat", "ftruncate")
 CALLS += ("mkdir", "link", "msync")
 _WARM = (doctoring, keeping, shelf, doctor, search)
 _EVERY = ",".join(CALLS)
-_WAIT_S = 60
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def traced(folder: Path, scenario: Scenario, *options: str) -> tuple[int, str]:
             raise RuntimeError(tracer.stderr.read() if tracer.stderr else "strace ended")
     os.kill(child, signal.SIGCONT)
     _, status = os.waitpid(child, 0)
-    tracer.wait(_WAIT_S)
+    tracer.wait(PATIENCE_S)
     if tracer.stderr is not None:
         tracer.stderr.close()
     return os.waitstatus_to_exitcode(status), out.read_text(encoding="utf-8", errors="replace")

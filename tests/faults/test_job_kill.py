@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import pytest
 from index.store.library import Library
 from rag.values import Filters
 from tests import fakes
+from tests.waiting import PATIENCE_S, wait
 
 ROOT = Path(__file__).parents[2]
 RUN = (
@@ -35,7 +36,7 @@ FILES = 30
 
 def environ(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRANSCITE_")}
-    return kept | {"TRANSCITE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return kept | {"TRANSCITE_HOME": str(home), "PYTHONPATH": str(ROOT), "HELD": str(home.with_name("held"))}
 
 
 def command(home: Path, *arguments: str, **more: Any) -> subprocess.Popen[str]:
@@ -50,7 +51,7 @@ def served(home: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], h
         line = process.stdout.readline()
         assert line.startswith("listening on http://127.0.0.1:"), line
         try:
-            with httpx2.Client(base_url=line.split()[2], timeout=60) as client:
+            with httpx2.Client(base_url=line.split()[2], timeout=PATIENCE_S) as client:
                 yield process, client
         finally:
             process.kill()
@@ -70,16 +71,16 @@ def send(client: httpx2.Client, count: int = FILES) -> str:
 
 
 def until(client: httpx2.Client, at: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        time.sleep(0.02)
-        try:
+    job: dict[str, Any] = {}
+
+    def asked() -> bool:
+        nonlocal job
+        with suppress(httpx2.TransportError):  # whoever had the connection was killed
             job = dict(client.get(at).json())
-        except httpx2.TransportError:  # whoever had the connection was killed
-            continue
-        if is_so(job):
-            return job
-    raise AssertionError(job)
+        return bool(job) and is_so(job)
+
+    wait(asked, lambda: job)
+    return job
 
 
 def finished(job: dict[str, Any]) -> bool:
@@ -100,7 +101,8 @@ def check(library: Library, job: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_server_killed_under_way_goes_on_where_it_was(tmp_path: Path, seed: int) -> None:
-    home, chance = tmp_path / "home", random.Random(seed)
+    home, chance, held = tmp_path / "home", random.Random(seed), tmp_path / "held"
+    held.touch()  # it never gets to its end
     with served(home) as (process, client):
         at = send(client)
         enough = chance.randrange(1, FILES // 2)
@@ -108,10 +110,11 @@ def test_a_server_killed_under_way_goes_on_where_it_was(tmp_path: Path, seed: in
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not finished(part)  # or the test proves little
+    held.unlink()
     with served(home) as (process, client):
         job = until(client, at, finished)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0
     library = fakes.library(home)
     check(library, job)
     library.close()
@@ -119,7 +122,8 @@ def test_a_server_killed_under_way_goes_on_where_it_was(tmp_path: Path, seed: in
 
 
 def test_one_of_two_workers_killed_leaves_its_job_to_the_other(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home, held = tmp_path / "home", tmp_path / "held"
+    held.touch()
     with served(home, "--workers", "2") as (process, client):
         at = send(client)
         until(client, at, lambda job: bool(job["done"] >= 3))
@@ -127,9 +131,10 @@ def test_one_of_two_workers_killed_leaves_its_job_to_the_other(tmp_path: Path) -
         with library.jobs._database.reading() as connection:
             holder = connection.exec_driver_sql("SELECT worker FROM jobs").scalar_one()
         os.kill(int(str(holder).split("-")[0]), signal.SIGKILL)
+        held.unlink()
         job = until(client, at, finished)
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE_S)
     check(library, job)
     library.close()
 
@@ -145,16 +150,13 @@ def test_a_job_a_command_and_a_follower_work_at_the_same_time(tmp_path: Path) ->
         ingest = command(home, "ingest", str(folder), "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         fakes.write(followed, {f"f{n}.txt": f"Dora: The follower's file {n}.\n{text(200 + n)}" for n in range(5)})
         asked = [client.post("/v1/ask", json={"question": "What about the grant?"}).status_code for _ in range(10)]
-        out, errors = ingest.communicate(timeout=60)
+        out, errors = ingest.communicate(timeout=PATIENCE_S)
         assert (ingest.returncode, json.loads(out)["added"]) == (0, 20), errors
         job = until(client, at, finished)
         assert (job["state"], job["added"]) == ("done", FILES)
-        end = time.monotonic() + 30
-        while len(client.get("/v1/transcripts").json()["transcripts"]) < FILES + 25:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        wait(lambda: len(client.get("/v1/transcripts").json()["transcripts"]) == FILES + 25)
         follower.send_signal(signal.SIGINT)
-        _, errors = follower.communicate(timeout=30)
+        _, errors = follower.communicate(timeout=PATIENCE_S)
         assert follower.returncode == 0, errors
         assert asked == [200] * 10
         hits = client.post("/v1/search", json={"query": "the follower's file", "top_k": 5}).json()["hits"]
@@ -165,7 +167,14 @@ def test_a_job_a_command_and_a_follower_work_at_the_same_time(tmp_path: Path) ->
 def test_a_server_that_is_told_to_stop_does_not_wait_for_the_end_of_a_job(
     tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    home = tmp_path / "home"
+    took = [stopped(tmp_path / "home", options)]
+    while took[-1] >= 9 and len(took) < 4:  # it gives requests ten seconds; a busy machine may keep it waiting once
+        took.append(stopped(tmp_path / f"home{len(took)}", options))
+    assert min(took) < 9
+
+
+def stopped(home: Path, options: tuple[str, ...]) -> float:
+    """Tell a server amid a job to stop, and see that it leaves the rest as it ought to; the seconds it took."""
     with served(home, *options) as (process, client):
         at = send(client, 300)
         until(client, at, lambda job: bool(job["done"] >= 1))
@@ -175,10 +184,11 @@ def test_a_server_that_is_told_to_stop_does_not_wait_for_the_end_of_a_job(
             process.send_signal(signal.SIGTERM)
             told = time.monotonic()
             rest = list(lines)  # which ends as it ought to, and does not break off
-        assert process.wait(30) == 0
-        assert time.monotonic() - told < 9  # it gives requests ten seconds
+        assert process.wait(PATIENCE_S) == 0
+        took = time.monotonic() - told
     assert "event: done" not in rest
     library = fakes.library(home)
     job = library.jobs.get(at.split("/")[-1])
     assert (job.state, 0 < job.done < 300) == ("queued", True)
     library.close()
+    return took

@@ -6,12 +6,17 @@ is; a search works at once and finds only what is there; doing the work again co
 
 from __future__ import annotations
 
+import math
+import multiprocessing
+import os
 import random
 import shutil
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from index.ingest import Ingest
@@ -22,8 +27,11 @@ from rag.passages import passages
 from rag.values import Filters, Turn
 from tests import fakes
 from tests.faults.worker import level, to_remove
+from tests.faults.worker import main as worker_main
 
-ROOT = Path(__file__).parents[2]
+# Workers are forked from a process that has imported what they need and does nothing else.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.faults.worker"])
 FILES = 60
 KILLS = 20
 
@@ -65,28 +73,44 @@ class Work:
         self.version += 1
         fakes.write(self.files, {f"{n:02}.txt": text(n, self.version) for n in range(FILES)})
 
-    def begin(self, what: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.worker", str(self.home), str(self.files), what],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def begin(self, what: str) -> tuple[BaseProcess, Connection]:
+        """A process that works, and what it tells."""
+        heard, told = FORKS.Pipe(duplex=False)
+        worker = FORKS.Process(target=worker_main, args=(self.home, self.files, what, told))
+        worker.start()
+        told.close()
+        return worker, heard
 
     def library(self) -> Library:
         return fakes.library(self.home)
 
 
+def spent(worker: BaseProcess) -> float:
+    """The processor's seconds that a worker has taken until now; no end of them when it has ended."""
+    try:
+        fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return math.inf
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def all_of(heard: Connection) -> Iterator[str]:
+    """What a worker tells until it ends; what it was killed amid is not told."""
+    with heard, suppress(EOFError, ConnectionResetError):
+        while True:
+            yield heard.recv_bytes().decode()
+
+
 def killed(work: Work, what: str, after_s: float) -> list[str]:
-    """Let a worker begin, kill it after a while, and return what it said until then."""
-    worker = work.begin(what)
-    assert worker.stdout is not None
-    said = [worker.stdout.readline().strip()]
-    time.sleep(after_s)
+    """Let a worker begin, kill it when it has worked for a while, and return what it said until then."""
+    worker, heard = work.begin(what)
+    said = [heard.recv_bytes().decode()]
+    began = spent(worker)
+    while spent(worker) - began < after_s:
+        time.sleep(0.001)
     worker.kill()
-    said.extend(line.strip() for line in worker.stdout if line.endswith("\n"))
-    worker.wait()
-    worker.stdout.close()
+    said.extend(all_of(heard))
+    worker.join()
     assert said[0] == "begun"
     return said
 
@@ -120,15 +144,12 @@ def check(library: Library, may_be: dict[str, set[int]]) -> None:
 
 
 def measured(work: Work, what: str) -> float:
-    """How long a worker takes that is left alone."""
-    worker = work.begin(what)
-    assert worker.stdout is not None
-    worker.stdout.readline()
-    began = time.monotonic()
-    assert worker.stdout.read().endswith("finished\n")
-    worker.wait()
-    worker.stdout.close()
-    return time.monotonic() - began
+    """How long a worker works that is left alone: the processor's seconds, however busy the machine is."""
+    worker, heard = work.begin(what)
+    *_, worked, end = all_of(heard)
+    worker.join()
+    assert end == "finished"
+    return float(worked.removeprefix("worked "))
 
 
 def test_a_process_killed_at_any_moment_leaves_everything_right(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Does one piece of work on a library and says what is finished, so that it can be killed at any moment.
 
-    worker.py HOME FOLDER ingest     read every file of FOLDER; "done N" when the first N files, by name, are settled
-    worker.py HOME FOLDER remove     delete every second transcript, in order of id; "gone ID" after each
+    ingest     read every file of a folder; "done N" when the first N files, by name, are settled
+    remove     delete every second transcript, in order of id; "gone ID" after each
 
 After every few steps both indexes are brought level and saved, as the command line does at its end.
 """
 
 from __future__ import annotations
 
-import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from index.derived import Derived
@@ -17,10 +19,7 @@ from index.reports import Progress
 from index.store.library import Library
 from tests import fakes
 
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+Say = Callable[[str], None]
 
 
 def level(indexes: Derived) -> None:
@@ -28,7 +27,7 @@ def level(indexes: Derived) -> None:
     indexes.save()
 
 
-def ingest(library: Library, folder: Path) -> None:
+def ingest(library: Library, folder: Path, say: Say) -> None:
     indexes = fakes.derived(library)
     finished = 0
 
@@ -43,7 +42,7 @@ def ingest(library: Library, folder: Path) -> None:
     level(indexes)
 
 
-def remove(library: Library) -> None:
+def remove(library: Library, say: Say) -> None:
     indexes = fakes.derived(library)
     for n, transcript_id in enumerate(to_remove(library)):
         library.remove((transcript_id,))
@@ -57,15 +56,18 @@ def to_remove(library: Library) -> list[str]:
     return sorted(entry.source.transcript_id for entry in library.entries())[::2]
 
 
-def main(home: str, folder: str, what: str) -> None:
-    library = fakes.library(Path(home))
+def main(home: Path, folder: Path, what: str, told: Connection) -> None:
+    """Work, and tell of it: that it has begun, what is finished, and how many of the processor's seconds it took."""
+
+    def say(text: str) -> None:
+        told.send_bytes(text.encode())
+
+    library = fakes.library(home)
     say("begun")
+    began = time.process_time()
     if what == "ingest":
-        ingest(library, Path(folder))
+        ingest(library, folder, say)
     else:
-        remove(library)
+        remove(library, say)
+    say(f"worked {time.process_time() - began}")
     say("finished")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

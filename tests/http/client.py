@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.compose import Parts
 from api.settings import Settings
 from index.encoder import Encoder
+from tests.waiting import wait
 
 HEARING = """Title: Hearing on the ambulance grant
 Date: 2023-05-16
@@ -65,8 +65,4 @@ class Client(TestClient):
 
     def until_ready(self) -> None:
         """Wait until the index and the encoder are loaded."""
-        for _ in range(500):
-            if self.get("/readyz").status_code == 200:
-                return
-            time.sleep(0.01)
-        raise AssertionError(self.get("/readyz").text)
+        wait(lambda: self.get("/readyz").status_code == 200, lambda: self.get("/readyz").text)

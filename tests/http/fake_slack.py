@@ -6,7 +6,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,7 @@ from api.settings import Settings
 from api.settings_slack import Slack
 from rag.writing.model import Model
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S, wait
 
 TEAM, BOT, SECRET, TOKEN = "T1", "U0BOT", "8f742231b10e8888abcd99yyyzzz85a5", "xoxb-not-a-real-token"
 PUBLIC = "https://transcripts.example"
@@ -48,7 +49,6 @@ class FakeSlack:
         calls: In order.
         scripts: By method, what the next calls get: status, body and headers.
         usual: By method, what calls get otherwise.
-        slow_s: Seconds that a post takes.
         can_stream: Whether it knows the streaming methods.
         outside: Channels that another organisation shares.
         cut: Methods whose next call is taken, and its connection cut before the reply.
@@ -59,7 +59,6 @@ class FakeSlack:
     calls: list[Call] = field(default_factory=list)
     scripts: dict[str, list[tuple[int, dict[str, Any], dict[str, str]]]] = field(default_factory=dict)
     usual: dict[str, dict[str, Any]] = field(default_factory=dict)
-    slow_s: float = 0.0
     can_stream: bool = True
     outside: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
@@ -82,33 +81,26 @@ class FakeSlack:
     def answer(self, method: str, body: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
         """What a call gets that nothing is scripted for."""
         with self._lock:
-            if self.streams.too_soon(method, body):
+            if self.streams.too_soon(method):
                 return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "1"}
             if method == "chat.startStream" and not self.can_stream:
                 return 200, {"ok": False, "error": "unknown_method"}, {}
             found = self.usual.get(method) or self.streams.take(method, body)
         return 200, _usual(method, body, self.outside, self.streams) if found is None else found, {}
 
-    def streamed(self, count: int = 1, *, seconds: float = 20) -> list[Streamed]:
+    def streamed(self, count: int = 1) -> list[Streamed]:
         """Wait until so many streams have ended; all there are, by their beginning."""
 
         def ended() -> bool:
             return sum(one.ended is not None for one in list(self.streams.messages.values())) >= count
 
-        wait(ended, seconds, lambda: f"{[one.method for one in self.calls]}")
+        wait(ended, lambda: f"{[one.method for one in self.calls]}")
         return list(self.streams.messages.values())
 
-    def until(self, count: int, method: str = "chat.postMessage", *, seconds: float = 20) -> list[dict[str, Any]]:
+    def until(self, count: int, method: str = "chat.postMessage") -> list[dict[str, Any]]:
         """Wait until a method was called so often."""
-        wait(lambda: len(self.sent(method)) >= count, seconds, lambda: f"{[one.method for one in self.calls]}")
+        wait(lambda: len(self.sent(method)) >= count, lambda: f"{[one.method for one in self.calls]}")
         return self.sent(method)
-
-
-def wait(done: Callable[[], bool], seconds: float, why: Callable[[], str] = lambda: "") -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, why()
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -126,11 +118,9 @@ def fake_slack() -> Iterator[FakeSlack]:
         def _answer(self, body: dict[str, Any]) -> None:
             method = urlsplit(self.path).path.removeprefix("/api/")
             call = Call(method, body, dict(self.headers), time.monotonic())
-            fake.calls.append(call)
-            if method == "chat.postMessage":
-                time.sleep(fake.slow_s)
             script = fake.scripts.get(method) or []
             status, body, headers = script.pop(0) if script else fake.answer(method, call.body)
+            fake.calls.append(call)  # only now: who waits for a call looks at what came of it
             if method in fake.cut:
                 fake.cut.remove(method)
                 self.close_connection = True
@@ -202,7 +192,7 @@ class Workspace:
 
     def __init__(self, base: str, fake: FakeSlack) -> None:
         self.fake = fake
-        self.http = httpx2.Client(base_url=base, timeout=30)
+        self.http = httpx2.Client(base_url=base, timeout=PATIENCE_S)
         self._events = 0
 
     def post(self, body: bytes, **headers: str) -> httpx2.Response:

@@ -13,13 +13,14 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 from client import BRIDGE, HEARING, parts_of
-from fake_slack import BOT, PUBLIC, TEAM, TOKEN, FakeSlack, wait
+from fake_slack import BOT, PUBLIC, TEAM, TOKEN, FakeSlack
 
 from api.http.service import Service
 from api.settings_slack import Slack
 from api.slack import outbound
 from index.documents import Upload
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S, wait
 
 APP_TOKEN = "xapp-not-a-real-token"
 
@@ -62,19 +63,19 @@ class FakeSocket:
 
     def acknowledged(self, count: int) -> list[str]:
         """Wait until so many envelopes were acknowledged; their ids."""
-        wait(lambda: len(self.acks) >= count, 20, lambda: str(self.acks))
+        wait(lambda: len(self.acks) >= count, lambda: str(self.acks))
         return [one["envelope_id"] for _, one in self.acks]
 
     def until(self, connections: int) -> None:
         """Wait until there were so many connections, the last of them still."""
-        wait(lambda: self.connections >= connections and self.open > 0, 20, lambda: str(self.connections))
+        wait(lambda: self.connections >= connections and self.open > 0, lambda: str(self.connections))
 
     def drop(self) -> None:
         """Close the newest connection without a word."""
         self.do(self._open[-1].close())
 
     def do(self, work: Coroutine[Any, Any, object]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     def run(self, ready: threading.Event, done: threading.Event) -> None:
         self._loop.run_until_complete(self._serve(ready, done))
@@ -116,7 +117,7 @@ def fake_socket(fake: FakeSlack) -> Iterator[FakeSocket]:
     here, ready, done = FakeSocket(fake), threading.Event(), threading.Event()
     thread = threading.Thread(target=here.run, args=(ready, done))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE_S)
     try:
         yield here
     finally:
@@ -148,6 +149,6 @@ def connected(home: Path, socket: FakeSocket) -> Iterator[Service]:
     finally:
         loop, stop = loops[0]
         loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
         service.close()

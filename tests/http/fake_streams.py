@@ -58,7 +58,7 @@ class Streams:
     Attributes:
         messages: By `ts`.
         invalid: What did not pass Slack's own validators, or was more than it takes.
-        rates: By method, how many calls in how many seconds; a method "channel" is all messages in one channel.
+        rates: By method, how many calls in how many seconds.
         limited: How many calls came too soon.
     """
 
@@ -69,21 +69,16 @@ class Streams:
         self.limited = 0
         self._calls: dict[str, deque[float]] = defaultdict(deque)
 
-    def too_soon(self, method: str, body: dict[str, Any]) -> bool:
+    def too_soon(self, method: str) -> bool:
         """Whether a call comes before it may."""
-        names = [method]
-        if method in {"chat.postMessage", "chat.startStream", "chat.update"}:
-            names.append(f"channel {body.get('channel')}")
-        now = time.monotonic()
-        for name in names:
-            most, seconds = self.rates.get(name.split()[0], (10**9, 1.0))
-            times = self._calls[name]
-            while times and times[0] <= now - seconds:
-                times.popleft()
-            if len(times) >= most:
-                self.limited += 1
-                return True
-            times.append(now)
+        most, seconds = self.rates.get(method, (10**9, 1.0))
+        now, times = time.monotonic(), self._calls[method]
+        while times and times[0] <= now - seconds:
+            times.popleft()
+        if len(times) >= most:
+            self.limited += 1
+            return True
+        times.append(now)
         return False
 
     def take(self, method: str, body: dict[str, Any]) -> dict[str, Any] | None:

@@ -18,8 +18,8 @@ from api.http.app import Place, create_app
 from api.http.tokens import Tokens
 from api.settings import Rates
 from index.store.keys import Keys
-from index.store.library import Library
 from tests.fakes import HashingEncoder
+from tests.waiting import wait
 
 SITE_ORIGIN = "https://news.example"
 OWN = {"Origin": "http://localhost:8300"}
@@ -354,8 +354,4 @@ def test_every_api_route_says_who_may(filled: Client) -> None:
 
 def test_the_library_says_when_a_key_was_used(filled: Client, manage: dict[str, str], parts: Parts) -> None:
     filled.get("/v1/transcripts", headers=manage)
-    for _ in range(200):
-        if keys_of(filled).list()[0].used_at is not None:
-            return
-    library = Library(parts.settings.home, encoder="hashing")
-    pytest.fail(str(library.keys.list()))
+    wait(lambda: keys_of(filled).list()[0].used_at is not None, lambda: keys_of(filled).list())

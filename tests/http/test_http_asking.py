@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
-import time
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,6 +19,7 @@ from api.http.sharing import OnHits
 from api.http.streaming import streamed
 from index.store.library import FILE
 from rag.values import Hit
+from tests.waiting import PATIENCE_S
 
 
 def events(text: str) -> list[tuple[str, Any]]:
@@ -115,20 +117,28 @@ def test_a_stream_of_an_unexpected_failure_does_not_say_what_it_was() -> None:
 
 
 def test_a_long_wait_is_filled_with_comments() -> None:
+    go = threading.Event()
+
     def work(on_hits: OnHits, _: object) -> wire.Answer:
         hits: Sequence[Hit] = ()
         on_hits(hits)
-        time.sleep(0.4)
+        assert go.wait(PATIENCE_S)
         raise RuntimeError
 
-    text = served(work, pulse_s=0.02)
-    assert text.count(": still at it\n\n") >= 2
-    assert [name for name, _ in events(text)] == ["sources", "error"]
+    async def read() -> list[str]:
+        read: list[str] = []
+        async for text in streamed(work, pulse_s=0.02).body_iterator:
+            read.append(str(text))
+            if read.count(": still at it\n\n") == 2:
+                go.set()
+        return read
+
+    assert [name for name, _ in events("".join(asyncio.run(read())))] == ["sources", "error"]
 
 
-def served(work: Any, pulse_s: float = 15.0) -> str:
+def served(work: Any) -> str:
     app = FastAPI()
-    app.add_api_route("/", lambda: streamed(work, pulse_s=pulse_s))
+    app.add_api_route("/", lambda: streamed(work))
     with Client(app) as client:
         return str(client.get("/").text)
 

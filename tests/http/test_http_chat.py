@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
-from collections.abc import Callable
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import httpx2
 import openai
 import pytest
 from client import BRIDGE, HEARING, QUESTION, Client, parts_of
-from fastapi import FastAPI
 from live import served
 
 from api import wire
@@ -26,6 +24,7 @@ from api.settings import Rates
 from index.encoder import Encoder
 from rag import errors
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 CHAT = "/v1/chat/completions"
 IMAGE = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "https://x.example"}}]
@@ -275,14 +274,6 @@ def test_what_is_said_in_a_transcript_makes_no_links(client: Client) -> None:
     assert "<img" not in text
 
 
-def failing(error: Exception) -> Callable[[], wire.Answer]:
-    def work(_: object) -> wire.Answer:
-        time.sleep(0.4)
-        raise error
-
-    return work
-
-
 @pytest.mark.parametrize(
     ("error", "code", "kind"),
     [
@@ -292,13 +283,22 @@ def failing(error: Exception) -> Callable[[], wire.Answer]:
     ],
 )
 def test_a_stream_that_fails_says_so_and_a_long_wait_is_filled(error: Exception, code: str, kind: str) -> None:
-    app = FastAPI()
-    order = Order("transcite", "", 1, usage=False)
-    app.add_api_route(CHAT, lambda: streamed(failing(error), order, "x", pulse_s=0.02), methods=["POST"])
-    with Client(app) as client:
-        text = client.post(CHAT).text
-        assert text.count(": still at it\n\n") >= 2
-        assert "secret" not in text
+    go = threading.Event()
+
+    def work(_: object) -> wire.Answer:
+        assert go.wait(PATIENCE_S)
+        raise error
+
+    async def read() -> str:
+        read: list[str] = []
+        async for text in streamed(work, Order("transcite", "", 1, usage=False), "x", pulse_s=0.02).body_iterator:
+            read.append(str(text))
+            if read.count(": still at it\n\n") == 2:
+                go.set()
+        return "".join(read)
+
+    text = asyncio.run(read())
+    assert "secret" not in text
     told = json.loads(text.rsplit("data: ", 1)[1])["error"]
     assert (told["code"], told["type"]) == (code, kind)
 
@@ -331,7 +331,7 @@ def test_other_errors_of_these_addresses_are_told_alike(client: Client) -> None:
 
 
 def test_over_a_real_connection(parts: Parts) -> None:
-    with served(parts) as url, httpx2.Client(base_url=url, timeout=30) as http:
+    with served(parts) as url, httpx2.Client(base_url=url, timeout=PATIENCE_S) as http:
         upload = {"filename": "hearing.txt", "content": HEARING, "collection": "council"}
         assert http.post("/v1/transcripts", json=upload).json()["added"] == 1
         ai = openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
@@ -351,7 +351,7 @@ def test_over_a_real_connection(parts: Parts) -> None:
 
 
 def test_a_reader_who_leaves_in_the_middle_leaves_nothing_behind(parts: Parts) -> None:
-    with served(parts) as url, httpx2.Client(base_url=url, timeout=30) as http:
+    with served(parts) as url, httpx2.Client(base_url=url, timeout=PATIENCE_S) as http:
         http.post("/v1/transcripts", json={"filename": "hearing.txt", "content": HEARING})
         body = {"model": "transcite", "messages": ASKED, "stream": True}
         for _ in range(3):

@@ -16,9 +16,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from client import BRIDGE, Client, parts_of
 from fastapi import Request
+from live import served
 
 from api.access import LOCAL
 from api.compose import Parts
@@ -31,6 +33,7 @@ from index.store import job_files
 from index.store.jobs import SILENT_S
 from index.store.library import FILE
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S, wait
 
 LATER = {"Prefer": "respond-async"}
 Files = list[tuple[str, tuple[str, bytes]]]
@@ -51,13 +54,15 @@ def send(client: Client, some: Files, **more: Any) -> dict[str, Any]:
 
 
 def until(client: Client, job: dict[str, Any], is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
+    found = job
+
+    def asked() -> bool:
+        nonlocal found
         found = dict(client.get(f"/v1/jobs/{job['id']}").json())
-        if is_so(found):
-            return found
-        time.sleep(0.01)
-    raise AssertionError(found)
+        return is_so(found)
+
+    wait(asked, lambda: found)
+    return found
 
 
 def ended(client: Client, job: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +107,7 @@ class Gated(HashingEncoder):
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE_S)
         return super().encode_documents(texts)
 
 
@@ -232,12 +237,16 @@ def test_files_are_never_all_in_memory(tmp_path: Path) -> None:
 
 
 class TestEvents:
-    def test_progress_and_then_the_whole_job(self, gated: tuple[Client, Gated]) -> None:
+    def test_progress_and_then_the_whole_job(self, gated: tuple[Client, Gated], parts: Parts) -> None:
         client, encoder = gated
         job = send(client, files(3))
-        assert encoder.begun.wait(10)
-        threading.Timer(0.05, encoder.go.set).start()
-        events = told(client.get(f"/v1/jobs/{job['id']}/events").text)
+        assert encoder.begun.wait(PATIENCE_S)
+        with served(parts) as url, httpx2.stream("GET", f"{url}/v1/jobs/{job['id']}/events", timeout=PATIENCE_S) as got:
+            lines = []
+            for line in got.iter_lines():
+                lines.append(line)
+                encoder.go.set()
+        events = told("\n".join(lines))
         assert events[0] == ("progress", {"state": "running", "done": 0, "total": 3, "turns": 0})
         assert events[-1] == ("done", client.get(f"/v1/jobs/{job['id']}").json())
         assert [name for name, _ in events[:-1]] == ["progress"] * (len(events) - 1)
@@ -256,7 +265,7 @@ class TestEvents:
     def test_silence_is_broken_for_proxies(self, gated: tuple[Client, Gated]) -> None:
         client, encoder = gated
         job = send(client, files(1))
-        assert encoder.begun.wait(10)
+        assert encoder.begun.wait(PATIENCE_S)
         service = client.app.state.service  # type: ignore[attr-defined]
         desk = Desk(service.library.jobs, Uploads(service.library.home), lambda: None)
 
@@ -345,7 +354,7 @@ def test_a_fault_of_the_server_in_one_file_does_not_stop_the_others(
 def test_what_is_cancelled_is_not_taken_in(gated: tuple[Client, Gated], tmp_path: Path) -> None:
     client, encoder = gated
     running_, queued = send(client, files(3)), send(client, files(3, first=3))
-    assert encoder.begun.wait(10)
+    assert encoder.begun.wait(PATIENCE_S)
     for one in (queued, running_):
         job = client.delete(f"/v1/jobs/{one['id']}").json()
         assert (job["state"], outcomes(job)) == ("done", ["rejected"] * 3)
@@ -363,12 +372,26 @@ def test_a_server_that_is_stopped_leaves_the_rest_to_the_next_one(
 ) -> None:
     monkeypatch.setattr(job_files, "_GROUP_FILES", 2)
     monkeypatch.setattr(running, "_GRACE_S", 0.05)
+    stopped, quitting = threading.Event(), running.Runner.quit
+
+    def told_to_stop(runner: running.Runner) -> None:
+        quitting(runner)
+        stopped.set()
+
+    def late() -> None:
+        assert stopped.wait(PATIENCE_S)
+        time.sleep(0.1)  # longer than it has for the files in hand
+        encoder.go.set()
+
+    monkeypatch.setattr(running.Runner, "quit", told_to_stop)
     encoder = Gated()
     parts = parts_of(tmp_path / "home", lambda _: encoder)
     with Client(create_app(parts)) as client:
         job = send(client, files(8))
-        assert encoder.begun.wait(10)
-        threading.Timer(0.2, encoder.go.set).start()
+        assert encoder.begun.wait(PATIENCE_S)
+        letting = threading.Thread(target=late)
+        letting.start()
+    letting.join()
     with parts.library() as library:
         found = library.jobs.get(job["id"])
         assert (found.state, found.done) == ("queued", 0)
@@ -392,7 +415,7 @@ def test_two_servers_share_the_work_and_either_tells_of_it(parts: Parts, client:
 def test_a_worker_that_fell_silent_does_no_harm_when_it_wakes_up(gated: tuple[Client, Gated], parts: Parts) -> None:
     client, encoder = gated
     job = send(client, files(4))
-    assert encoder.begun.wait(10)
+    assert encoder.begun.wait(PATIENCE_S)
     with closing(sqlite3.connect(parts.settings.home / FILE)) as database:
         database.execute("UPDATE jobs SET seen_at = ?", (time.time() - SILENT_S - 1,))
         database.commit()

@@ -30,6 +30,7 @@ from index.store.database import Database
 from index.store.schema import meta
 from rag.errors import LibraryError, LibraryFullError
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 LOG = logging.getLogger("transcite")
@@ -261,7 +262,7 @@ def test_requests_at_the_same_time_keep_their_names(log: Log) -> None:
     meet = threading.Barrier(2)
 
     def work() -> None:
-        meet.wait(10)
+        meet.wait(PATIENCE_S)
         LOG.warning("working")
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -33,6 +33,7 @@ from api.mcp.tools import Visit, tools_of
 from index.documents import Upload
 from index.ingest import Ingest
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 POST = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -49,7 +50,7 @@ class Live:
     @asynccontextmanager
     async def assistant(self, key: str = "none", mode: Mode = "auto") -> AsyncIterator[Assistant]:
         headers = {"Authorization": f"Bearer {key}"}
-        async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+        async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE_S) as http:
             transport = streamable_http_client(f"{self.url}/mcp", http_client=http)
             async with Assistant(transport, mode=mode) as assistant:
                 yield assistant
@@ -81,7 +82,7 @@ def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Parts:
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
     parts = parts_of(tmp_path / "home", HashingEncoder)
-    with served(parts) as url, httpx2.Client(base_url=url, timeout=30) as http:
+    with served(parts) as url, httpx2.Client(base_url=url, timeout=PATIENCE_S) as http:
         for upload in (
             {"filename": "hearing.txt", "content": HEARING, "collection": "council"},
             {"filename": "bridge.txt", "content": BRIDGE, "title": "Bridge talk"},
@@ -122,7 +123,7 @@ def test_the_tools_say_what_they_are_for_and_that_they_only_read(live: Live, mod
 def test_asking_gives_an_answer_with_its_citations(live: Live, mode: Mode) -> None:
     result = live.call("ask_transcripts", mode=mode, question=QUESTION)
     answer = result.structured_content
-    with httpx2.Client(base_url=live.url) as http:
+    with httpx2.Client(base_url=live.url, timeout=PATIENCE_S) as http:
         assert http.get(f"/v1/answers/{answer['id']}").json() == answer
     [cited] = answer["citations"]
     text = said(result)
@@ -158,7 +159,7 @@ def test_searching_finds_passages_within_the_filters(live: Live) -> None:
 
 def test_turns_come_in_bounded_parts(live: Live) -> None:
     talk = "".join(f"{'Anna' if n % 2 else 'Leo'}: This is turn number {n}.\n" for n in range(1, 451))
-    with httpx2.Client(base_url=live.url, timeout=30) as http:
+    with httpx2.Client(base_url=live.url, timeout=PATIENCE_S) as http:
         added = http.post("/v1/transcripts", json={"filename": "long.txt", "content": talk}).json()["files"][0]
         whole = http.get(f"/v1/transcripts/{added['transcript_id']}").json()["turns"]
     assert len(whole) == 450
@@ -255,7 +256,7 @@ def test_who_may_not_ask_and_read_is_not_let_in(live: Live) -> None:
     key = live.key()
     with live.parts.library() as library:
         site, _ = library.keys.create("paper", scope="ask", origins=["https://news.example"])
-    with httpx2.Client(base_url=live.url) as http:
+    with httpx2.Client(base_url=live.url, timeout=PATIENCE_S) as http:
         nobody = http.post("/mcp", json=LIST, headers=POST)
         assert (nobody.status_code, nobody.headers["www-authenticate"]) == (401, "Bearer")
         origin = {"Origin": "https://news.example"}
@@ -267,12 +268,12 @@ def test_who_may_not_ask_and_read_is_not_let_in(live: Live) -> None:
     assert live.call("ask_transcripts", key, question=QUESTION).structured_content["status"] == "quoted"
     with live.parts.library() as library:
         library.keys.revoke(key.split(".")[0])
-    with httpx2.Client(base_url=live.url) as http:
+    with httpx2.Client(base_url=live.url, timeout=PATIENCE_S) as http:
         assert http.post("/mcp", json=LIST, headers=POST | {"Authorization": f"Bearer {key}"}).status_code == 401
 
 
 def test_the_guard_stands_before_it(live: Live) -> None:
-    with httpx2.Client(base_url=live.url) as http:
+    with httpx2.Client(base_url=live.url, timeout=PATIENCE_S) as http:
         for method in ("GET", "DELETE", "PUT"):
             refused = http.request(method, "/mcp", headers=POST)
             assert (refused.status_code, refused.headers["allow"]) == (405, "POST")

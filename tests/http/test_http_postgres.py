@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from index.encoder import Vectors
 from index.store.library import FILE
 from tests import postgres
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S, wait
 
 pytestmark = pytest.mark.postgres
 LATER = {"Prefer": "respond-async"}
@@ -45,11 +45,11 @@ def problem(response: Any, status: int, name: str) -> None:
 
 
 def ended(client: Client, job: dict[str, Any]) -> dict[str, Any]:
-    end = time.monotonic() + 30
-    while (found := dict(client.get(f"/v1/jobs/{job['id']}").json()))["state"] not in {"done", "failed"}:
-        assert time.monotonic() < end, found
-        time.sleep(0.02)
-    return found
+    def found() -> dict[str, Any]:
+        return dict(client.get(f"/v1/jobs/{job['id']}").json())
+
+    wait(lambda: found()["state"] in {"done", "failed"}, found)
+    return found()
 
 
 def test_both_answer_alike_and_what_one_deletes_is_gone_on_the_other_at_once(
@@ -134,7 +134,7 @@ class Slow(HashingEncoder):
 
     def encode_query(self, text: str) -> Vectors:
         self.asked.set()
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE_S)
         return super().encode_query(text)
 
 
@@ -145,11 +145,11 @@ def test_a_database_that_goes_away_is_told_and_found_again(tmp_path: Path, postg
         amid: list[Any] = []
         asking = threading.Thread(target=lambda: amid.append(client.post("/v1/ask", json=ASKED)))
         asking.start()
-        assert Slow.asked.wait(20)
+        assert Slow.asked.wait(PATIENCE_S)
         postgres_server.stop()
         try:
             Slow.go.set()
-            asking.join(20)
+            asking.join(PATIENCE_S)
             problem(amid[0], 503, "library-unreachable")
             for response in (
                 client.post("/v1/ask", json=ASKED),

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 CHECKS = (
     not_a_server_error,
@@ -44,7 +45,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.
     with served(parts_of(tmp_path_factory.mktemp("library") / "home", HashingEncoder)) as url:
         for name, content in (("hearing.txt", HEARING), ("bridge.txt", BRIDGE)):
             body = {"filename": name, "content": content, "collection": "council"}
-            assert httpx2.post(f"{url}/v1/transcripts", json=body, timeout=30).status_code == 200
+            assert httpx2.post(f"{url}/v1/transcripts", json=body, timeout=PATIENCE_S).status_code == 200
         yield schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 

@@ -17,6 +17,7 @@ from client import HEARING, QUESTION
 
 from api.main import main
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 START = """
@@ -48,7 +49,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_stop(server: Server, stop: signal.Signals) -> None:
-    with httpx2.Client(base_url=server.url, timeout=30) as client:
+    with httpx2.Client(base_url=server.url, timeout=PATIENCE_S) as client:
         upload = {"filename": "hearing.txt", "content": HEARING}
         assert client.post("/v1/transcripts", json=upload).json()["added"] == 1
         assert client.get("/readyz").json() == {"status": "ready"}
@@ -61,7 +62,7 @@ def test_it_serves_until_it_is_told_to_stop(server: Server, stop: signal.Signals
             names = [line for line in response.iter_lines() if line.startswith("event: ")]
         assert names == ["event: sources", "event: answer"]
     server.process.send_signal(stop)
-    assert server.process.wait(30) == 0
+    assert server.process.wait(PATIENCE_S) == 0
     assert server.process.stderr is not None
     logged = [json.loads(line) for line in server.process.stderr.read().splitlines()]
     assert {(one["event"], one["level"]) for one in logged} == {("request", "INFO")}

@@ -22,6 +22,7 @@ from rag.values import Answer
 from rag.writing.model import Prompt, Usage
 from rag.writing.page import Told
 from tests.fakes import HashingEncoder
+from tests.waiting import PATIENCE_S
 
 FIRST = "José Ibarra said that Tamarack lost the grant because it filed late [2]."
 SECOND = "The grant was for three ambulances [4]."
@@ -171,4 +172,4 @@ def test_a_reader_who_goes_away_stops_the_writing() -> None:
         await body.aclose()  # type: ignore[union-attr]
 
     asyncio.run(read_two())
-    assert stopped.wait(5)
+    assert stopped.wait(PATIENCE_S)

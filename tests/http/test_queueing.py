@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event, Thread
 
 import pytest
@@ -13,13 +12,7 @@ from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from api.http.sharing import OneAtATime
 from index.encoder import Vectors
 from tests.fakes import HashingEncoder
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.001)
+from tests.waiting import PATIENCE_S, wait
 
 
 def in_order(queue: Queue, *patience: float) -> list[int]:
@@ -34,7 +27,7 @@ def in_order(queue: Queue, *patience: float) -> list[int]:
     with queue.turn():
         for n, thread in enumerate(threads, start=1):
             thread.start()
-            until(lambda n=n: len(queue._waiting) == n)  # type: ignore[misc]
+            wait(lambda n=n: len(queue._waiting) == n)  # type: ignore[misc]
     for thread in threads:
         thread.join()
     return had
@@ -67,7 +60,7 @@ class Slow(HashingEncoder):
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         self.begun.set()
-        assert self.go.wait(10)
+        assert self.go.wait(PATIENCE_S)
         self.done.append(f"{len(texts)} texts")
         return super().encode_documents(texts)
 
@@ -83,11 +76,11 @@ def test_a_question_waits_for_at_most_one_batch_of_an_ingest() -> None:
     vectors: list[Vectors] = []
     ingest = Thread(target=lambda: vectors.append(shared.patient().encode_documents(texts)))
     ingest.start()
-    assert slow.begun.wait(10)
+    assert slow.begun.wait(PATIENCE_S)
     questions = [Thread(target=shared.encode_query, args=("question",)) for _ in range(2)]
     for n, question in enumerate(questions, start=1):
         question.start()
-        until(lambda n=n: len(shared._queue._waiting) == n)  # type: ignore[misc]
+        wait(lambda n=n: len(shared._queue._waiting) == n)  # type: ignore[misc]
     slow.go.set()
     for thread in (*questions, ingest):
         thread.join()
@@ -120,7 +113,7 @@ def test_the_parts_of_one_work_stand_where_the_first_stood(monkeypatch: pytest.M
     with queue.turn():
         for n, thread in enumerate(threads, start=1):
             thread.start()
-            until(lambda n=n: len(queue._waiting) == n)  # type: ignore[misc]
+            wait(lambda n=n: len(queue._waiting) == n)  # type: ignore[misc]
     for thread in threads:
         thread.join()
     assert had == ["begun before", "new"]

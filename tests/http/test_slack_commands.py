@@ -8,14 +8,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from client import QUESTION
+from fake_clock import ticking, waited
 from fake_slack import FakeSlack, Workspace, fake_slack, with_slack, workspace
 from slack_sdk.models.blocks import Block
 
 from api.slack.ledger import Ledger, Spot
+from tests.waiting import PATIENCE_S, quickest, wait
 
 
 @pytest.fixture
@@ -129,22 +132,19 @@ def test_twelve_answers_at_work_keep_nobody_waiting(here: Workspace, monkeypatch
     def slow(question: str, **more: object) -> object:
         if "ambulance" not in question:
             begun["n"] += 1
-            assert go.wait(30)
+            assert go.wait(PATIENCE_S)
         return real(question, **more)
+
+    def heard() -> None:
+        assert here.command("How many ambulances was that for?").status_code == 200
+        assert here.mention(QUESTION, ts="1800000000.000100").status_code == 200
 
     monkeypatch.setattr("api.http.service.ask", slow)
     for n in range(12):
         here.mention(QUESTION, ts=f"17000001{n:02}.000100", channel=f"C{n}")
     try:
-        for _ in range(500):
-            if begun["n"] == 12:
-                break
-            time.sleep(0.01)
-        assert begun["n"] == 12
-        began = time.monotonic()
-        assert here.command("How many ambulances was that for?").status_code == 200
-        assert here.mention(QUESTION, ts="1800000000.000100").status_code == 200
-        assert time.monotonic() - began < 1
+        wait(lambda: begun["n"] == 12)
+        assert quickest(heard, within_s=1) < 1
         here.fake.until(1, "hook")
         assert here.fake.sent() == []
     finally:
@@ -152,19 +152,23 @@ def test_twelve_answers_at_work_keep_nobody_waiting(here: Workspace, monkeypatch
     assert len(here.fake.until(13)) == 13
 
 
-def test_many_mentions_are_each_answered_once_in_their_thread_at_the_pace_of_the_channel(here: Workspace) -> None:
+def test_many_mentions_are_each_answered_once_in_their_thread_at_the_pace_of_the_channel(
+    here: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ticking(monkeypatch, speed=5)
+
     def mention(n: int) -> None:
         here.mention(QUESTION, ts=f"17000{n:05}.000100", channel=f"C{n % 5}")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(mention, [*range(20), *range(20)]))  # each delivered twice
     here.fake.until(20)
-    posted = [one for one in here.fake.calls if one.method == "chat.postMessage"]
+    posted = here.fake.sent()
     wanted = {f"17000{n:05}.000100" for n in range(20)}
-    assert (len(posted), {one.body["thread_ts"] for one in posted}) == (20, wanted)
-    for channel in {one.body["channel"] for one in posted}:
-        at = [one.at for one in posted if one.body["channel"] == channel]
-        assert at[-1] - at[0] > len(at) - 1.5, (channel, at)  # a second apart, however late the first one came
+    assert (len(posted), {one["thread_ts"] for one in posted}) == (20, wanted)
+    waited(here.fake, clock)
+    for channel, at in clock.granted.items():
+        assert all(later - before > 0.98 for before, later in pairwise(at)), (channel, at)  # a second apart
 
 
 def test_who_waits_when_the_server_stops_is_told_so(
@@ -174,17 +178,18 @@ def test_who_waits_when_the_server_stops_is_told_so(
 
     def stuck(*args: object, **more: object) -> None:
         begun.set()
-        go.wait(30)
+        go.wait(PATIENCE_S)
         raise RuntimeError("too late")
 
     with workspace(with_slack(tmp_path / "home", fake), fake) as here:
         monkeypatch.setattr("api.http.service.ask", stuck)
         monkeypatch.setattr("api.slack.answering._PATIENCE_S", 0.3)
+        monkeypatch.setattr("api.slack.answering._PARTING_S", PATIENCE_S)
         here.mention(QUESTION)
-        assert begun.wait(10)
-        stopping = threading.Timer(1.5, go.set)
-        stopping.start()
-    stopping.join()
+        assert begun.wait(PATIENCE_S)
+        letting = threading.Thread(target=lambda: (wait(fake.sent), go.set()))
+        letting.start()
+    letting.join()
     (message,) = fake.sent()
     assert (message["thread_ts"], "was stopped" in message["text"]) == ("1700000001.000100", True)
 

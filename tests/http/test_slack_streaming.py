@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from client import QUESTION
-from fake_slack import PUBLIC, TEAM, TOKEN, FakeSlack, Workspace, fake_slack, wait, with_slack, workspace
+from fake_slack import PUBLIC, TEAM, TOKEN, FakeSlack, Workspace, fake_slack, with_slack, workspace
 
 from api.slack.ledger import BEGINNING, Ledger, Spot
 from rag.errors import ModelError
 from rag.writing.model import Prompt, Usage
+from tests.waiting import PATIENCE_S, wait
 
 THREAD = "1700000001.000100"
 FIRST, SECOND = "Tamarack lost the grant because it filed late", "The grant was for three ambulances"
@@ -103,7 +104,7 @@ def streaming(here: Workspace, model: Dripping, text: str = FIRST) -> str:
     """Let the first sentence be written, and wait until it is in the stream; what Slack calls that."""
     model.let(0)
     messages = here.fake.streams.messages
-    wait(lambda: any(text in one.shown for one in list(messages.values())), 20, lambda: str(messages))
+    wait(lambda: any(text in one.shown for one in list(messages.values())), lambda: str(messages))
     return next(ts for ts, one in messages.items() if text in one.shown)
 
 
@@ -175,7 +176,7 @@ def test_a_thread_goes_on_in_streams(quoting: Workspace) -> None:
 def test_who_waits_long_sees_how_far_it_is(here: Workspace, model: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.slack.telling._QUIET_S", 0.1)
     here.mention(QUESTION)
-    wait(lambda: bool(here.fake.streams.messages), 20)
+    wait(lambda: bool(here.fake.streams.messages))
     (message,) = here.fake.streams.messages.values()
     assert message.chunks[0]["status"] == "in_progress"
     assert message.chunks[0]["title"].endswith(" passages in 2 transcripts; writing the answer")
@@ -198,17 +199,17 @@ def test_a_reader_stops_an_answer(here: Workspace, model: Dripping) -> None:
     ts = streaming(here, model)
     halt(here, ts)
     (update,) = here.fake.until(1, "chat.update")
-    assert model.hung_up.wait(10)
+    assert model.hung_up.wait(PATIENCE_S)
     message = here.fake.streams.messages[ts]
     assert (update["ts"], message.text) == (ts, f"{HALF}\nStopped, as one of you wished.")
     assert ("José Ibarra" in message.shown, "transcite_feedback" in message.shown) == (True, False)
-    wait(lambda: statuses(here.fake) == ["processing", "active"], 10)
+    wait(lambda: statuses(here.fake) == ["processing", "active"])
     assert (here.fake.sent(), here.fake.streams.invalid) == ([], [])
     # The thread is none that it has answered in, and the library has no such answer.
     here.says("And why?", thread_ts=THREAD, ts="1700000003.000100")
     model.let(1)
     here.mention(QUESTION, ts="1700000004.000100")
-    wait(lambda: len(here.fake.streams.messages) == 2, 20)
+    wait(lambda: len(here.fake.streams.messages) == 2)
     assert here.fake.streamed(2)[1].thread == "1700000004.000100"
 
 
@@ -226,7 +227,7 @@ def test_what_is_stopped_before_it_begins_does_not_begin(
     here: Workspace, model: Dripping, tmp_path: Path, elsewhere: bool
 ) -> None:
     here.mention(QUESTION)
-    assert model.begun.wait(10)
+    assert model.begun.wait(PATIENCE_S)
     if elsewhere:
         Ledger(tmp_path / "home" / "slack.db", "other worker").halt(f"{TEAM}:C1:{THREAD}")
         model.let(0)
@@ -234,7 +235,7 @@ def test_what_is_stopped_before_it_begins_does_not_begin(
         halt(here)
     (message,) = here.fake.until(1)
     assert message["text"] == "Stopped, as one of you wished."
-    assert model.hung_up.wait(10)
+    assert model.hung_up.wait(PATIENCE_S)
     assert here.fake.streams.messages == {}
 
 
@@ -248,7 +249,7 @@ def test_a_stream_that_ran_out_of_time_is_written_anew(here: Workspace, model: D
     assert (update["ts"], message.text) == (ts, WHOLE)
     assert ("*Sources*" in message.shown, "transcite_feedback" in message.shown) == (True, True)
     assert (here.fake.sent(), here.fake.streams.invalid) == ([], [])
-    wait(lambda: statuses(here.fake) == ["processing", "active"], 10)
+    wait(lambda: statuses(here.fake) == ["processing", "active"])
 
 
 def test_one_that_does_so_just_at_its_end_too(quoting: Workspace) -> None:
@@ -282,7 +283,7 @@ def posted(here: Workspace, count: int, channel: str = "C1") -> None:
     told = json.dumps(message["blocks"])
     assert (message["thread_ts"], "filed late" in told) == (f"17000{count:05}.000100", True)
     assert here.fake.streams.messages == {}
-    wait(lambda: statuses(here.fake)[-1:] == ["active"], 10)
+    wait(lambda: statuses(here.fake)[-1:] == ["active"])
 
 
 def test_where_one_answer_cannot_be_streamed_it_is_posted(quoting: Workspace) -> None:
@@ -322,7 +323,7 @@ def test_who_asked_is_told_why_an_answer_ends_in_the_middle(here: Workspace, mod
     model.let(1)
     (told,) = here.fake.until(1)
     assert (told["channel"], "archived" in told["text"], "is_archived" in json.dumps(told)) == ("U1", True, False)
-    assert model.hung_up.wait(10)  # nobody could read on
+    assert model.hung_up.wait(PATIENCE_S)  # nobody could read on
 
 
 def test_and_why_it_ends_just_before_its_sources(quoting: Workspace) -> None:
@@ -360,7 +361,7 @@ def test_what_cannot_be_streamed_on_is_written_anew_or_posted(
         told = json.dumps(posted, ensure_ascii=False)
         assert posted["thread_ts"] == THREAD
     else:
-        wait(lambda: "*Sources*" in here.fake.streams.messages[ts].shown, 20)
+        wait(lambda: "*Sources*" in here.fake.streams.messages[ts].shown)
         told = here.fake.streams.messages[ts].shown
         assert here.fake.sent() == []
     assert all(one in told for one in (FIRST, SECOND, "*Sources*", "transcite_feedback"))
@@ -375,12 +376,12 @@ def test_a_connection_that_breaks_says_nothing_twice(here: Workspace, model: Dri
     model.let(1)
     here.fake.until(1, "chat.appendStream")
     model.end.set()
-    wait(lambda: "*Sources*" in here.fake.streams.messages[ts].shown, 20)
+    wait(lambda: "*Sources*" in here.fake.streams.messages[ts].shown)
     assert (here.fake.streams.messages[ts].text, len(here.fake.streams.messages)) == (WHOLE, 1)
     here.fake.cut.add("chat.stopStream")
     here.mention(QUESTION, ts="1700000004.000100")
-    wait(lambda: len(here.fake.sent("chat.stopStream")) == 3, 20)
-    wait(lambda: statuses(here.fake)[-1] == "active", 10)
+    wait(lambda: len(here.fake.sent("chat.stopStream")) == 3)
+    wait(lambda: statuses(here.fake)[-1] == "active")
     again = here.fake.streamed(2)[1]
     assert (again.text, again.shown.count("*Sources*"), here.fake.sent()) == (WHOLE, 1, [])
 
@@ -406,7 +407,7 @@ def test_a_token_that_is_revoked_in_the_middle_leaves_it_to_the_next_run(
             for _ in range(2):
                 fake.fail(method, "token_revoked")
         model.let(1)
-        wait(lambda: "token_revoked" in caplog.text, 20)
+        wait(lambda: "token_revoked" in caplog.text)
         fake.scripts["chat.update"] = []
     assert TOKEN not in caplog.text
     assert fake.streams.messages[ts].ended is None
@@ -471,7 +472,7 @@ SORRY = "The server was stopped before this was answered. Ask again in a minute.
 def test_half_an_answer_is_closed_by_the_next_run(tmp_path: Path, fake: FakeSlack) -> None:
     with killed(tmp_path / "home", fake) as ts, workspace(with_slack(tmp_path / "home", fake), fake):
         fake.streamed()
-        wait(lambda: fake.streams.messages[ts].status == "active", 10)
+        wait(lambda: fake.streams.messages[ts].status == "active")
     assert (fake.streams.messages[ts].text, fake.sent()) == (f"Half\n{SORRY}", [])
     with workspace(with_slack(tmp_path / "home", fake), fake):
         time.sleep(0.2)
@@ -500,7 +501,7 @@ def test_half_an_answer_that_slack_has_closed_is_written_anew(tmp_path: Path, fa
         fake.streams.end(ts, "message_not_in_streaming_state")
         with workspace(with_slack(tmp_path / "home", fake), fake):
             fake.until(1, "chat.update")
-            wait(lambda: statuses(fake) == ["active"], 10)
+            wait(lambda: statuses(fake) == ["active"])
     assert (fake.streams.messages[ts].text, fake.sent()) == (SORRY, [])
 
 
@@ -508,7 +509,7 @@ def test_an_answer_whose_end_had_come_to_pass_is_left_as_it_is(tmp_path: Path, f
     with killed(tmp_path / "home", fake, ending=True) as ts:
         fake.streams.end(ts, "message_not_in_streaming_state")
         with workspace(with_slack(tmp_path / "home", fake), fake):
-            wait(lambda: statuses(fake) == ["active"], 20)
+            wait(lambda: statuses(fake) == ["active"])
     assert (fake.streams.messages[ts].text, fake.sent(), fake.sent("chat.update")) == ("Half", [], [])
 
 
@@ -525,6 +526,7 @@ def test_a_server_that_stops_closes_what_it_streams(
 ) -> None:
     with workspace(with_slack(tmp_path / "home", fake, model=model), fake) as here:
         monkeypatch.setattr("api.slack.answering._PATIENCE_S", 0.3)
+        monkeypatch.setattr("api.slack.answering._PARTING_S", PATIENCE_S)
         here.mention(QUESTION)
         ts = streaming(here, model)
     assert model.hung_up.is_set()

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from index.store.shared_jobs import SharedJobs
 from rag.errors import InputError
 from tests import fakes
 from tests.fakes import HashingEncoder, write
+from tests.waiting import PATIENCE_S, wait
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def working(library: Library, encoder: HashingEncoder | None = None) -> Iterator
         yield
     finally:
         one.stop()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 
@@ -104,10 +104,9 @@ def test_what_is_handed_over_is_reported_as_if_it_was_taken_in_here(shared: Libr
     said: list[Report] = []
     thread = threading.Thread(target=lambda: said.append(hand_over(shared, folder, alone=lambda: alone.append(None))))
     thread.start()
-    while not alone:
-        time.sleep(0.01)
+    wait(lambda: alone)
     with working(shared):
-        thread.join(30)
+        thread.join(PATIENCE_S)
         [report] = said
         again = hand_over(shared, folder)
     here = fakes.library(tmp_path / "here")
@@ -137,12 +136,9 @@ def test_an_archive_that_was_sent_is_taken_apart_and_its_members_are_files_of_th
     assert left(shared) == [0, 0]
 
 
-def ended(jobs: SharedJobs, job_id: str, *, within_s: float = 30.0) -> Job:
-    end = time.monotonic() + within_s
-    while (found := jobs.get(job_id)).state not in {"done", "failed"}:
-        assert time.monotonic() < end, found
-        time.sleep(0.02)
-    return found
+def ended(jobs: SharedJobs, job_id: str) -> Job:
+    wait(lambda: jobs.get(job_id).state in {"done", "failed"}, lambda: jobs.get(job_id))
+    return jobs.get(job_id)
 
 
 def test_what_fails_for_no_fault_of_the_file_can_be_tried_again(shared: Library, tmp_path: Path) -> None:
@@ -177,8 +173,7 @@ def test_what_is_cancelled_is_not_taken_in(shared: Library, tmp_path: Path) -> N
     jobs.cancel("job_1")
     assert left(shared)[0] == 0
     with working(shared):
-        while left(shared)[1]:
-            time.sleep(0.02)
+        wait(lambda: left(shared)[1] == 0)
     assert (shared.entries(), jobs.get("job_1").outcomes) == ([], {"rejected": 3})
 
 
@@ -226,12 +221,12 @@ def test_what_a_killed_worker_had_in_hand_is_taken_over_and_every_file_is_in_onc
             if line.startswith("encoding"):  # amid its first files
                 hands[0].kill()
                 break
-        thread.join(60)
+        thread.join(PATIENCE_S)
         [report] = said
     finally:
         for one in hands:
             one.send_signal(signal.SIGTERM)
-        ends = [one.wait(20) for one in hands]
+        ends = [one.wait(PATIENCE_S) for one in hands]
         for one in hands:
             assert one.stdout is not None
             one.stdout.close()

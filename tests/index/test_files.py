@@ -10,6 +10,7 @@ from index import files
 from index.files import Found
 from rag.errors import ReadError
 from tests.fakes import write
+from tests.waiting import wait
 
 
 def names(folder: Path) -> list[str]:
@@ -138,15 +139,17 @@ def test_a_file_written_while_it_is_read_is_refused(tmp_path: Path) -> None:
     writer = Thread(target=append)
     writer.start()
     started.wait()
-    refused = 0
+
+    def refused() -> bool:
+        try:
+            files.read(Found(path, path.stat().st_size))
+        except ReadError as error:
+            return "changed while it was being read" in error.reason
+        return False  # on a busy machine nothing was appended meanwhile
+
     try:
-        for _ in range(5):
-            try:
-                files.read(Found(path, path.stat().st_size))
-            except ReadError as error:
-                refused += "changed while it was being read" in error.reason
+        wait(refused)
     finally:
         finished.set()
         writer.join()
-    assert refused
     assert files.read(Found(path, path.stat().st_size)) == path.read_bytes()

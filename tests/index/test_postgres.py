@@ -21,13 +21,14 @@ from rag.errors import InputError, LibraryError, LibraryLockedError, LibraryUnre
 from tests import fakes
 from tests.fakes import put
 from tests.postgres import PASSWORD, USER, Server
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
 def shared(tmp_path: Path, database_url: str) -> Iterator[Library]:
-    made = fakes.library(tmp_path / "home", url=database_url, lock_timeout_s=5)
+    made = fakes.library(tmp_path / "home", url=database_url)
     yield made
     made.close()
 
@@ -59,7 +60,7 @@ def test_no_reader_sees_a_change_before_one_with_a_lower_number(shared: Library)
         with shared._database.writing() as connection:
             history.log(connection, 1, "renamed")
             begun.set()
-            assert go.wait(20)
+            assert go.wait(PATIENCE_S)
 
     def quick() -> None:
         with shared._database.writing() as connection:
@@ -67,7 +68,7 @@ def test_no_reader_sees_a_change_before_one_with_a_lower_number(shared: Library)
 
     threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
     threads[0].start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_S)
     threads[1].start()
     time.sleep(0.3)  # it would have ended by now
     assert shared.changes(0) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,9 +16,10 @@ from index.search import Search
 from index.store.library import Library
 from rag.errors import LibraryFullError
 from rag.evidence import Sentence
-from rag.values import Filters
+from rag.values import Filters, Source, Turn
 from tests import fakes
 from tests.fakes import every_turn, found, let_through, put, searching
+from tests.waiting import PATIENCE_S
 
 SPEAKERS = ["Ann Smith", "Bob", "Greg Allen", "Allen"]
 TOPICS = ["the county grant", "a bridge over the lake", "the moon landing", "sourdough bread"]
@@ -173,7 +175,7 @@ def test_in_a_large_library_a_search_does_not_wait_for_what_changed(
     free, update = Event(), Lexicon.update
 
     def held_up(self: Lexicon, **more: Any) -> bool:
-        assert free.wait(10)
+        assert free.wait(PATIENCE_S)
         return update(self, **more)
 
     monkeypatch.setattr(Lexicon, "update", held_up)
@@ -189,12 +191,27 @@ def test_in_a_large_library_a_search_does_not_wait_for_what_changed(
     assert found(searcher, "zebra moon")[0] == (fresh, 1)
 
 
+def test_what_is_deleted_amid_a_search_makes_room_for_others(
+    library: Library, searcher: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, *others = dict.fromkeys(one for one, _ in found(searcher, "the moon landing"))
+    before, turns = len(library.entries()), Library.turns
+
+    def deleting(self: Library, turn_ids: Sequence[int]) -> dict[int, tuple[Source, Turn]]:
+        if len(library.entries()) == before:
+            library.remove((gone,))
+        return turns(self, turn_ids)
+
+    monkeypatch.setattr(Library, "turns", deleting)
+    assert [one for one, _ in found(searcher, "the moon landing", top_k=1)] == others[:1]
+
+
 def test_what_goes_wrong_behind_the_readers_back_is_told_at_the_next_search(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(derived, "_LARGE", 50)
     indexes = fakes.derived(library)
-    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=5.0)
+    searcher = Search(library, fakes.HashingEncoder(), indexes, patience_s=PATIENCE_S)
     indexes.catch_up()
 
     def broken(self: Lexicon, **more: Any) -> bool:

