@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Evidence
+from rag.given_names import FEMALE, MALE
 from rag.values import Span
 from rag.words import surface_words, words
-from rag.writing.cited import Cited, Senses, has, nearness, read_turns, stems
-from rag.writing.claims import Claim, claim, reports
+from rag.writing.cited import Cited, Senses, carried, has, read_turns, stems
+from rag.writing.claims import Claim, claim, reports, tells_of
 from rag.writing.days import holds, stretches, weekday_holds, weekdays
-from rag.writing.figures import figures
+from rag.writing.figures import counted, figures
 from rag.writing.firmness import mismeasured
 from rag.writing.names import Name, name_words, same
 from rag.writing.polarity import contradiction
@@ -25,7 +26,7 @@ from rag.writing.variants import calls, is_written, short_forms
 from rag.writing.verbs import levelled
 
 # log odds = _COVERED * share of the claim's words in the turns + _MEANING * best cosine - _LINE
-_COVERED, _MEANING, _LINE = 4.0, 6.0, 4.25
+_COVERED, _MEANING, _LINE = 4.0, 6.0, 3.75
 _COUNTED = 12  # up to this, a number may count what is listed or cited
 
 
@@ -66,39 +67,52 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses, *, context: 
     )
     if reason is not None:
         return Verdict(reason, 0.0)
-    weights = senses.rarity(told.words)
-    near, spans, best = nearness(told, read, senses, weights)
-    if not any(spans):
+    worth = _worth(told, read, senses)
+    carrying = carried(told, read, senses, worth)
+    if not any(carrying.spans):
         return Verdict("the cited turn only asks", 0.0)
-    worth = {levelled(word): 0.5 + value for word, value in weights.items()}
-    reason = contradiction(told, read.answered, best, worth)
+    levels = {levelled(word): value for word, value in worth.items()}
+    share = covered(told, read, worth)
+    reason = contradiction(told, read.answered, carrying, levels, share=share)
     if reason is not None:
         return Verdict(reason, 0.0)
-    support = _support(covered(told, read, weights), near)
+    support = _support(share, carrying.near)
     if support < 0.5:
         return Verdict(
             "the cited turn does not say so" if len(cited) == 1 else "the cited turns do not say so", support
         )
-    return Verdict(None, support, spans)
+    return Verdict(None, support, carrying.spans)
 
 
-def covered(told: Claim, read: Cited, weights: dict[str, float]) -> float:
-    """Share of the claim's words, each weighed by how telling it is, that the turns have, 0 to 1."""
-    there = stems(read)
-    worth = {word: 0.5 + weights.get(word, 0.0) for word in told.words}
+def covered(told: Claim, read: Cited, worth: dict[str, float]) -> float:
+    """Share of what a claim tells that the turns have, each word weighed by how telling it is, 0 to 1.
+
+    Its numbers are there, or it would have been refused: each counts like a word.
+    """
     if not worth:
-        return 1.0  # a claim of names and numbers only, and those are found
-    return sum(value * has(there, word) for word, value in worth.items()) / sum(worth.values())
+        return 1.0  # a claim of people and numbers only, and those are found
+    there = stems(read)
+    whole = sum(worth.values())
+    numbers = len(set(told.numbers.values())) * whole / len(worth)
+    return (numbers + sum(value * has(there, word) for word, value in worth.items())) / (numbers + whole)
+
+
+def _worth(told: Claim, read: Cited, senses: Senses) -> dict[str, float]:
+    """How telling the words of a claim are, and the names in it that a turn has, but for those of who takes part."""
+    said = set(words(read.all))
+    named = (word for name in told.names if not _takes_part(name, read) for word in name.words & said)
+    rarity = senses.rarity(dict.fromkeys([*told.words, *named]))
+    return {word: 0.5 + value for word, value in rarity.items()}
 
 
 def _number(told: Claim, read: Cited) -> str | None:
-    said = {*figures(read.all), *figures(read.asked)}
+    said = {*figures(read.all), *figures(read.asked), *counted(read.all)}
     groups: dict[str, set[float]] = {}
     for value, written in told.numbers.items():
         groups.setdefault(written, set()).add(value)
     for written, values in groups.items():
         year = max(values)
-        if values <= said or (len(values) == 3 and year > 1000 and year in said):
+        if values <= said or (len(values) == 3 and any(one in said for one in values if one > 1000 or one % 1)):
             continue
         if len(values) == 1 and _counts(year, told, read):
             continue
@@ -112,7 +126,8 @@ def _counts(value: float, told: Claim, read: Cited) -> bool:
         return False
     listed = told.text.count(",") + told.text.count(";") + len([1 for word in told.text.split() if word == "and"])
     speakers = {one.turn.speaker for one in read.cited}
-    return value in {len(read.cited), len(speakers)} or (listed >= 2 and value in {listed, listed + 1})
+    lists = listed >= 2 and ":" in told.text
+    return value in {len(read.cited), len(speakers)} or (lists and value in {listed, listed + 1})
 
 
 def _date(told: Claim, read: Cited) -> str | None:
@@ -137,7 +152,7 @@ def _date(told: Claim, read: Cited) -> str | None:
 def _name(told: Claim, read: Cited) -> str | None:
     subject = True
     for name in told.names:
-        takes_part = any(_is(name, person, read) for person in read.people)
+        takes_part = _takes_part(name, read)
         if not (name.sure or takes_part or _stands_alone(name)):
             continue
         if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
@@ -155,6 +170,10 @@ def _stands_alone(name: Name) -> bool:
     Either has to be in the turns; plurals and what is done ("Margins", "Painting") may be told in other words.
     """
     return len(name.words) == 1 and len(name.text) > 2 and not name.text.endswith(("s", "ing", "ly", "ed"))
+
+
+def _takes_part(name: Name, read: Cited) -> bool:
+    return any(_is(name, person, read) for person in read.people)
 
 
 def _is(name: Name, person: str, read: Cited) -> bool:
@@ -180,12 +199,20 @@ def _is_there(name: Name, read: Cited, *, takes_part: bool) -> bool:
 
 def _speaker(told: Claim, read: Cited) -> str | None:
     for name in told.said_by:
-        if not name.sure and not any(_is(name, person, read) for person in read.people):
+        if not name.sure and not _takes_part(name, read):
             continue
         spoken = any(_is(name, one.turn.speaker or "", read) for one in read.cited)
-        if not spoken and not any(reports(text, name.text) for text in read.third):
+        if not spoken and not any(reports(text, name.text) or _is_source(name, text, read) for text in read.third):
             return f"it has {name.text} say what another says in the cited turn"
     return None
+
+
+def _is_source(name: Name, text: str, read: Cited) -> bool:
+    """Whether a turn passes on what somebody says who is not there, or what is no person's ("according to")."""
+    if _takes_part(name, read):
+        return False
+    given = set(surface_words(name.text)) & (MALE | FEMALE)
+    return tells_of(text, name.text) if given else name.words <= set(words(text)) or is_written(name.text, text)
 
 
 def _support(share: float, near: float) -> float:

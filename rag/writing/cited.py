@@ -12,6 +12,7 @@ from rag.sentences import bounded_ranges
 from rag.values import Span
 from rag.words import words
 from rag.writing.claims import Claim
+from rag.writing.clauses import affirmed
 from rag.writing.instructions import stated_ranges, statements
 from rag.writing.names import spoken_of
 from rag.writing.verbs import levelled
@@ -86,11 +87,25 @@ def read_turns(cited: Sequence[Evidence], context: Sequence[Evidence] = ()) -> C
     return Cited(tuple(cited), told, tuple(spoken_of(text, people) for text in told), near, people)
 
 
-def nearness(
-    told: Claim, read: Cited, senses: Senses, weights: dict[str, float]
-) -> tuple[float, tuple[Span | None, ...], str]:
-    """The best cosine; for each cited turn the stretch that carries the claim, or None; and the text of those."""
-    worth = {word: 0.5 + weights.get(word, 0.0) for word in told.words}
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How cited turns carry a claim.
+
+    Attributes:
+        near: The best cosine, of the stretches that carry it.
+        spans: For each turn the stretch that does, or None.
+        text: Those stretches.
+        swayed: How much nearer in meaning the turns are to the claim as it stands than without its no; 0 without one.
+    """
+
+    near: float
+    spans: tuple[Span | None, ...]
+    text: str
+    swayed: float
+
+
+def carried(told: Claim, read: Cited, senses: Senses, worth: dict[str, float]) -> Carried:
+    """The stretches of cited turns that carry a claim, and how well, given how telling its words are."""
     stretches_of = [_windows(one, worth, questions=told.asks) for one in read.cited]
     texts = [_spoken(one, span) for one, spans in zip(read.cited, stretches_of, strict=True) for span in spans]
     near = senses.similarity(told.text, texts)
@@ -110,7 +125,15 @@ def nearness(
     said = " ".join(
         one.turn.text[span.char_start : span.char_end] for one, span in zip(read.cited, kept, strict=True) if span
     )
-    return max((each[1] for each in chosen if each is not None), default=0.0), kept, said
+    best = max((each[1] for each in chosen if each is not None), default=0.0)
+    return Carried(best, kept, said, _swayed(told, texts, near, senses))
+
+
+def _swayed(told: Claim, texts: Sequence[str], near: Sequence[float], senses: Senses) -> float:
+    plain = affirmed(told.text)
+    if not texts or plain == told.text:
+        return 0.0
+    return max(near) - max(senses.similarity(plain, texts))
 
 
 def _windows(one: Evidence, worth: dict[str, float], *, questions: bool) -> list[Span]:

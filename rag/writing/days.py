@@ -47,6 +47,8 @@ _FOR_YEARS = re.compile(
 )
 _PLAIN = NAMED_DAYS | {"just now": 0}
 _NARROW = 9  # days within which a spoken date may be meant to the day ("last week")
+_YEAR_DAYS = 365.25
+_WIDE = 45  # days within which it may be meant to the month ("a year ago")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,16 @@ def stretches(text: str, spoken: dt.date | None) -> list[Stretch]:
 def holds(day: Day, supported: list[Stretch]) -> bool:
     """Whether a date of a claim is one of those that turns speak of.
 
-    A claim may be vaguer than what was said, or, where that was within days, name one of them.
+    A claim may be vaguer than what was said; where that was within days, it may name one of them, and where it was
+    within weeks, a month that has some of them.
     """
     for one in supported:
+        slack = _WIDE if day.month is not None and day.day is None else _NARROW
         for year in {day.year} if day.year is not None else {one.first.year, one.last.year}:
-            claimed = _stretch(year, day.month, day.day)
-            for each in claimed:
+            for each in _stretch(year, day.month, day.day):
                 if each.first <= one.first and one.last <= each.last:
                     return True
-                if (one.last - one.first).days <= _NARROW and one.first <= each.first and each.last <= one.last:
+                if (one.last - one.first).days <= slack and each.first <= one.last and one.first <= each.last:
                     return True
     return False
 
@@ -159,6 +162,8 @@ def _relative(text: str, spoken: dt.date) -> list[Stretch]:
         number = int(count) if count.isdigit() else _COUNT.get(count, 1)
         sign = 1 if way in {"from now", "later"} else -1
         found.extend(_ahead(spoken, unit, sign * number))
+        if unit == "year":
+            found.extend(_ahead(spoken, "day", sign * round(number * _YEAR_DAYS), slack=_WIDE // 2))
     for which, unit in _NEAR.findall(lower):
         found.extend(_near(spoken, which, unit))
     for count in _FOR_YEARS.findall(lower):
@@ -168,7 +173,7 @@ def _relative(text: str, spoken: dt.date) -> list[Stretch]:
     return found
 
 
-def _ahead(spoken: dt.date, unit: str, number: int) -> list[Stretch]:
+def _ahead(spoken: dt.date, unit: str, number: int, *, slack: int = 0) -> list[Stretch]:
     try:
         if unit == "year":
             return _stretch(spoken.year + number, None, None)
@@ -178,7 +183,7 @@ def _ahead(spoken: dt.date, unit: str, number: int) -> list[Stretch]:
         if unit == "weekend":
             saturday = spoken - dt.timedelta((spoken.weekday() - 5) % 7) + dt.timedelta(7 * (number + (number < 0)))
             return [Stretch(saturday, saturday + dt.timedelta(1))]
-        slack = 0 if unit in {"day", "night"} else 3
+        slack = slack if unit in {"day", "night"} else 3
         day = spoken + dt.timedelta(number * (1 if unit in {"day", "night"} else 7))
         return [Stretch(day - dt.timedelta(slack), day + dt.timedelta(slack))]
     except (OverflowError, ValueError):
