@@ -11,7 +11,7 @@ from rag.evidence import Evidence
 from rag.writing import checking
 
 KINDS = ("supported", "number", "name", "speaker", "negation", "other turn", "fabricated")
-KINDS += ("modal", "quantifier", "unit", "opposite")
+KINDS += ("negation, otherwise", "name, otherwise", "number, otherwise", "modal", "quantifier", "unit", "opposite")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def table(judged: list[Judged]) -> list[str]:
     rows = []
     for kind in KINDS:
         held, tuned = (_share([one for one in judged if one[0].tuning is tuning], kind) for tuning in (False, True))
-        rows.append(f"| {kind} | {'kept' if kind == 'supported' else 'caught'} | {held} | {tuned} |")
+        if (held, tuned) != ("-", "-"):
+            rows.append(f"| {kind} | {'kept' if kind == 'supported' else 'caught'} | {held} | {tuned} |")
     return ["| pairs | measure | held out | tuned on |", "| --- | --- | --- | --- |", *rows]
 
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.evidence import Evidence, asks
+from rag.given_names import FEMALE, MALE
 from rag.reading import question_before
 from rag.sentences import bounded_ranges
 from rag.values import Span
-from rag.words import words
+from rag.words import surface_words, words
 from rag.writing.claims import Claim
 from rag.writing.clauses import affirmed
 from rag.writing.instructions import stated_ranges, statements
-from rag.writing.names import spoken_of
+from rag.writing.names import names, spoken_of
 from rag.writing.verbs import levelled
 
 _COMPARED = 6  # stretches of one turn whose meaning is compared: those with the most words of the claim
@@ -41,6 +42,7 @@ class Cited:
         told: What each says, without what is addressed to a machine.
         third: The same without those who are merely spoken to.
         near: What is said beside them, and their titles.
+        people: Who speaks in them or beside them, and who has a given name in a title: they may all have spoken.
     """
 
     cited: tuple[Evidence, ...]
@@ -83,6 +85,8 @@ def read_turns(cited: Sequence[Evidence], context: Sequence[Evidence] = ()) -> C
     }
     people |= {turn.speaker for turn in beside.values() if turn.speaker is not None}
     titles = dict.fromkeys(one.source.title for one in cited)
+    named = (each.text for title in titles for each in names(title))
+    people |= {one for one in named if set(surface_words(one)) & (MALE | FEMALE)}
     near = " ".join([*titles, *(spoken_of(statements(turn.text)[0], people) for turn in beside.values())])
     return Cited(tuple(cited), told, tuple(spoken_of(text, people) for text in told), near, people)
 

@@ -19,7 +19,7 @@ _MOSTLY = 0.3  # of what both say, the share that must be denied in the turn: "w
 # log odds that a no is said: how much nearer in meaning the turns are with it; how much of what it is about they say
 # plainly, how much they deny; how often they say no; and how many of all words are the same: a no then would be, too.
 # Fitted on development pairs (docs/experiments.md).
-_SWAYED, _PLAINLY, _UNDER, _NOES, _SAME, _LINE = 22.5, -0.9, 4.5, 1.6, -3.6, -0.95
+_SWAYED, _PLAINLY, _UNDER, _NOES, _SAME, _LINE = 22.5, -0.9, 4.5, 1.6, -3.6, -0.6
 _UNKNOWN = 0.5  # how much is denied of what a "not" at the end of its clause is about
 # What says little without a no: "little impact" is not much.
 _FAINT = re.compile(r"\b(?:(?<!a )little|(?<!a )few|rarely|seldom|too)\b", re.IGNORECASE)
