@@ -43,7 +43,8 @@ class EncoderSenses:
     """Meaning by the packaged encoder, rarity as the index has it over all turns in hand."""
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
-        self._encoder = Remembering(SentenceEncoder(), kept=200_000)
+        self._sentences = SentenceEncoder()  # each is read once, and that is part of the cost
+        self._turns = Remembering(self._sentences, kept=200_000)
         turns = {
             (one.source.transcript_id, one.turn.turn): one.turn.text
             for pair in pairs
@@ -55,7 +56,7 @@ class EncoderSenses:
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
-        return [float(one) for one in self._encoder.encode_documents(texts) @ self._encoder.encode_query(query)[0]]
+        return [float(one) for one in self._turns.encode_documents(texts) @ self._sentences.encode_query(query)[0]]
 
     def rarity(self, some: Sequence[str]) -> dict[str, float]:
         return {

@@ -15,7 +15,7 @@ from rag.words import surface_words, words
 from rag.writing.claims import Claim
 from rag.writing.clauses import affirmed
 from rag.writing.instructions import stated_ranges, statements
-from rag.writing.names import names, spoken_of
+from rag.writing.names import name_words, names, same, spoken_of
 from rag.writing.verbs import levelled
 
 _COMPARED = 6  # stretches of one turn whose meaning is compared: those with the most words of the claim
@@ -85,8 +85,9 @@ def read_turns(cited: Sequence[Evidence], context: Sequence[Evidence] = ()) -> C
     }
     people |= {turn.speaker for turn in beside.values() if turn.speaker is not None}
     titles = dict.fromkeys(one.source.title for one in cited)
-    named = (each.text for title in titles for each in names(title))
-    people |= {one for one in named if set(surface_words(one)) & (MALE | FEMALE)}
+    known = [name_words(one) for one in people]
+    named = (each for title in titles for each in names(title) if not any(same(each.words, one) for one in known))
+    people |= {each.text for each in named if set(surface_words(each.text)) & (MALE | FEMALE)}
     near = " ".join([*titles, *(spoken_of(statements(turn.text)[0], people) for turn in beside.values())])
     return Cited(tuple(cited), told, tuple(spoken_of(text, people) for text in told), near, people)
 

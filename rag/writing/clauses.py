@@ -18,9 +18,7 @@ _CUES = frozenset(
 )
 # Words that deny what follows them, though a claim may say the same without them; some only before a verb.
 _SOFT = frozenset("without unable lack lacks lacked lacking deny denies denied denying avoid avoids avoided".split())
-_SOFT_BEFORE = dict.fromkeys(
-    "fail fails failed failing refuse refuses refused refusing decline declines declined".split(), "to"
-) | {"rather": "than", "instead": "of"}
+_SOFT_TO = frozenset("fail fails failed failing refuse refuses refused refusing decline declines declined".split())
 _REACH = 5  # words behind a negation that it is about
 _HEAD = 2  # of them those that it is surely about
 _CANCELS = 2  # words between two negations that make a yes: "not without", "not a single no"
@@ -124,7 +122,7 @@ def _clause(text: str, words: list[str]) -> Clause:
     cues = [
         at
         for at, word in enumerate(words)
-        if word in _CUES or word in _SOFT or words[at + 1 : at + 2] == [_SOFT_BEFORE.get(word)]
+        if word in _CUES or word in _SOFT or (word in _SOFT_TO and words[at + 1 : at + 2] == ["to"])
     ]
     for first, second in pairwise(cues):
         if second - first <= _CANCELS and words[first] in _CUES:

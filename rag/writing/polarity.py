@@ -21,8 +21,8 @@ _MOSTLY = 0.3  # of what both say, the share that must be denied in the turn: "w
 # Fitted on development pairs (docs/experiments.md).
 _SWAYED, _PLAINLY, _UNDER, _NOES, _SAME, _LINE = 22.5, -0.9, 4.5, 1.6, -3.6, -0.6
 _UNKNOWN = 0.5  # how much is denied of what a "not" at the end of its clause is about
-# What says little without a no: "little impact" is not much.
-_FAINT = re.compile(r"\b(?:(?<!a )little|(?<!a )few|rarely|seldom|too)\b", re.IGNORECASE)
+# What a claim may say a no with: "little impact" is not much, "this rather than that" is not that.
+_FAINT = re.compile(r"\b(?:(?<!a )little|(?<!a )few|rarely|seldom|too|rather than|instead of)\b", re.IGNORECASE)
 _NO = re.compile(
     r"(?:well|so|oh|uh|um|actually)?[,\s]*(?:no\b(?! doubt)|nope|nah|not (?:really|yet|at all|that i|directly|"
     r"necessarily)|(?:i|we) (?:do not|don['’]t) (?:think|believe) so|never\b)",
