@@ -15,7 +15,8 @@ from check_names import names
 from rag.evidence import Evidence
 from rag.values import Source, Turn
 from rag.words import STOP_WORDS, words
-from rag.writing.days import holds, stretches, written_days
+from rag.writing.days import written_days
+from rag.writing.stretches import holds, stretches
 
 _AROUND = 8
 TUNING = {"26", "30", "41"}

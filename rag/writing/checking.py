@@ -7,22 +7,20 @@ fitted on development pairs (benchmarks/check_pairs.py, docs/experiments.md).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Evidence
-from rag.given_names import FEMALE, MALE
 from rag.values import Span
-from rag.words import surface_words, words
+from rag.words import words
+from rag.writing.attribution import misattributed, misnamed, takes_part
 from rag.writing.cited import Cited, Senses, carried, has, read_turns, stems
-from rag.writing.claims import Claim, claim, reports, tells_of
-from rag.writing.days import holds, stretches, weekday_holds, weekdays
+from rag.writing.claims import Claim, claim
+from rag.writing.days import weekdays
 from rag.writing.figures import counted, figures
 from rag.writing.firmness import mismeasured
-from rag.writing.names import Name, name_words, same
 from rag.writing.polarity import contradiction
-from rag.writing.variants import calls, is_written, short_forms
+from rag.writing.stretches import holds, stretches, weekday_holds
 from rag.writing.verbs import levelled
 
 # log odds = _COVERED * share of the claim's words in the turns + _MEANING * best cosine - _LINE
@@ -62,8 +60,8 @@ def check(sentence: str, cited: Sequence[Evidence], senses: Senses, *, context: 
         _number(told, read)
         or _date(told, read)
         or mismeasured(told.text, f"{read.all} {read.asked}")
-        or _speaker(told, read)
-        or _name(told, read)
+        or misattributed(told, read)
+        or misnamed(told, read)
     )
     if reason is not None:
         return Verdict(reason, 0.0)
@@ -100,7 +98,7 @@ def covered(told: Claim, read: Cited, worth: dict[str, float]) -> float:
 def _worth(told: Claim, read: Cited, senses: Senses) -> dict[str, float]:
     """How telling the words of a claim are, and the names in it that a turn has, but for those of who takes part."""
     said = set(words(read.all))
-    named = (word for name in told.names if not _takes_part(name, read) for word in name.words & said)
+    named = (word for name in told.names if not takes_part(name, read) for word in name.words & said)
     rarity = senses.rarity(dict.fromkeys([*told.words, *named]))
     return {word: 0.5 + value for word, value in rarity.items()}
 
@@ -147,72 +145,6 @@ def _date(told: Claim, read: Cited) -> str | None:
         if not weekday_holds(name, supported):
             return f"the day {name.capitalize()} is not in what it cites"
     return None
-
-
-def _name(told: Claim, read: Cited) -> str | None:
-    subject = True
-    for name in told.names:
-        takes_part = _takes_part(name, read)
-        if not (name.sure or takes_part or _stands_alone(name)):
-            continue
-        if not (_is_there(name, read, takes_part=takes_part) or (takes_part and not subject)):
-            following = told.names[told.names.index(name) + 1 :]
-            if takes_part and following and f"{name.text} and {following[0].text}" in told.text:
-                continue  # of two who did something together, one may tell
-            return f"the name {name.text} is not in what it cites"
-        subject = False
-    return None
-
-
-def _stands_alone(name: Name) -> bool:
-    """Whether a word that begins a sentence is a name, or else a thing without an article ("Chicago", "Freight").
-
-    Either has to be in the turns; plurals and what is done ("Margins", "Painting") may be told in other words.
-    """
-    return len(name.words) == 1 and len(name.text) > 2 and not name.text.endswith(("s", "ing", "ly", "ed"))
-
-
-def _takes_part(name: Name, read: Cited) -> bool:
-    return any(_is(name, person, read) for person in read.people)
-
-
-def _is(name: Name, person: str, read: Cited) -> bool:
-    """Whether a name is that of somebody there, or what they alone can be called for short."""
-    known = name_words(person)
-    return same(name.words, known) or calls(
-        surface_words(name.text), surface_words(person), [name_words(one) for one in read.people if one != person]
-    )
-
-
-def _is_there(name: Name, read: Cited, *, takes_part: bool) -> bool:
-    """A speaker of the cited turns, or somebody or something they speak of; beside them, only who takes no part."""
-    if any(_is(name, one.turn.speaker or "", read) for one in read.cited):
-        return True
-    if any(name.words <= set(words(text)) for text in read.third):
-        return True
-    if takes_part:
-        shorter = short_forms(name.text.split()[0])
-        return any(shorter & set(re.findall(r"[A-Z]\w+", text)) for text in read.third)
-    said = f"{read.near} {' '.join(read.third)}"
-    return name.words <= set(words(said)) or is_written(name.text, said)
-
-
-def _speaker(told: Claim, read: Cited) -> str | None:
-    for name in told.said_by:
-        if not name.sure and not _takes_part(name, read):
-            continue
-        spoken = any(_is(name, one.turn.speaker or "", read) for one in read.cited)
-        if not spoken and not any(reports(text, name.text) or _is_source(name, text, read) for text in read.third):
-            return f"it has {name.text} say what another says in the cited turn"
-    return None
-
-
-def _is_source(name: Name, text: str, read: Cited) -> bool:
-    """Whether a turn passes on what somebody says who is not there, or what is no person's ("according to")."""
-    if _takes_part(name, read):
-        return False
-    given = set(surface_words(name.text)) & (MALE | FEMALE)
-    return tells_of(text, name.text) if given else name.words <= set(words(text)) or is_written(name.text, text)
 
 
 def _support(share: float, near: float) -> float:
