@@ -105,5 +105,7 @@ def tells_of(text: str, name: str) -> bool:
 
 
 def _says(text: str, name: str) -> bool:
+    if name not in text:
+        return False
     pattern = _SAID_BY.pattern.replace("{name}", re.escape(name)).replace("{{", "{").replace("}}", "}")
     return re.search(pattern, text) is not None
