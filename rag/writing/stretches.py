@@ -8,6 +8,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 
 from rag.relative_dates import DAYS, NAMED_DAYS, NUMBERS
+from rag.spoken_dates import counted_from
 from rag.writing.days import MONTHS, Day, written_days
 
 _SHORT_DAY = re.compile(r"\b(?<=last )(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r)?\b(?!day)\.?", re.IGNORECASE)
@@ -54,7 +55,15 @@ def stretches(text: str, spoken: dt.date | None) -> list[Stretch]:
             found.extend(_stretch(year, day.month, day.day))
     if spoken is not None:
         found.extend(_relative(text, spoken))
+        for _, meaning in counted_from(spoken, text):  # a model is given these, and quotes are told with them
+            found.extend(_from_to(written_days(f"in {meaning}")))
     return found
+
+
+def _from_to(days: list[Day]) -> list[Stretch]:
+    """From the first to the last of some days that are told whole."""
+    told = [each for day in days if day.year is not None for each in _stretch(day.year, day.month, day.day)]
+    return [Stretch(told[0].first, told[-1].last)] if told else []
 
 
 def holds(day: Day, supported: list[Stretch]) -> bool:
