@@ -17,7 +17,9 @@ _CUES = frozenset(
     """.split()
 )
 # Words that deny what follows them, though a claim may say the same without them; some only before a verb.
-_SOFT = frozenset("without unable lack lacks lacked lacking deny denies denied denying avoid avoids avoided".split())
+_SOFT = frozenset(
+    "without unable zero lack lacks lacked lacking deny denies denied denying avoid avoids avoided".split()
+)
 _SOFT_TO = frozenset("fail fails failed failing refuse refuses refused refusing decline declines declined".split())
 _REACH = 5  # words behind a negation that it is about
 _HEAD = 2  # of them those that it is surely about
@@ -38,7 +40,7 @@ _WHOLE = {"can't": "can", "can’t": "can", "cannot": "can", "won't": "will", "w
 _CONTRACTED = re.compile(r"\b(?:can['’]t|cannot|won['’]t)", re.IGNORECASE)
 _DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
 _SAYS_NO = re.compile(
-    rf"{_DENIES.pattern}|\b(?:cannot|none|nobody|nothing|neither|nor|without|hardly)\b", re.IGNORECASE
+    rf"{_DENIES.pattern}|\b(?:cannot|none|nobody|nothing|neither|nor|without|zero|hardly)\b", re.IGNORECASE
 )
 # Words that carry grammar only. Fewer than an index leaves out: "like", "want" and "get" are what is denied.
 _GRAMMAR = frozenset(

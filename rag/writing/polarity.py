@@ -14,7 +14,7 @@ from rag.writing.firmness import overstated
 from rag.writing.verbs import base, levelled
 
 _NEAR = 0.8  # of the best overlap: clauses that say as much of the same
-_ALIKE = 0.4  # share of a claim's clause that a stretch must have to be about the same
+_ALIKE = 0.3  # share of a claim's clause that a stretch must have to be about the same
 _MOSTLY = 0.3  # of what both say, the share that must be denied in the turn: "we don't go often, once a year" says go
 # log odds that a no is said: how much nearer in meaning the turns are with it; how much of what it is about they say
 # plainly, how much they deny; how often they say no; and how many of all words are the same: a no then would be, too.
