@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from check_names import names
 
 from rag.evidence import Evidence
 from rag.values import Source, Turn
 from rag.words import STOP_WORDS, words
-from rag.writing.days import holds, stretches, written_days
+from rag.writing.days import written_days
+from rag.writing.stretches import holds, stretches
 
 _AROUND = 8
 TUNING = {"26", "30", "41"}
@@ -40,26 +42,35 @@ class Gold:
 
 def locomo(folder: Path) -> Iterator[Gold]:
     for path in sorted(folder.glob("*.json")):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        people = (data["speaker_a"], data["speaker_b"])
-        found: dict[str, Evidence] = {}
-        for key in [one for one in data if re.fullmatch(r"session_\d+", one)]:
-            date = dt.datetime.strptime(data[f"{key}_date_time"].split(" on ", 1)[1], "%d %B, %Y").date()
-            source = Source(f"{path.stem}-{key}", f"Chat of {' and '.join(people)}", "locomo", date)
-            turns = [
-                Turn(n, f"{one['text']}{_caption(one)}", one["speaker"]) for n, one in enumerate(data[key], start=1)
-            ]
-            for at, (one, raw) in enumerate(zip(turns, data[key], strict=True)):
-                before, after = turns[at - 1] if at else None, turns[at + 1] if at + 1 < len(turns) else None
-                found[raw["dia_id"]] = Evidence(source, one, 1.0, before, after)
+        people, found, asked = conversation(path)
         others = tuple(found.values())
         lower = {word for one in others for word in one.turn.text.split() if word.islower()}
-        for one in data["qa"]:
+        for one in asked:
             sentence = _stated(one["question"], _in_place(str(one.get("answer", "")), lower))
             gold = [found[key] for key in one["evidence"] if key in found]
             whole = sentence and 1 <= len(gold) <= 3 and len(gold) == len(one["evidence"])
             if one["category"] in {1, 2, 4} and whole and _stands(one["question"], gold, others, people):
                 yield Gold(path.stem, path.stem in TUNING, sentence, tuple(gold), people, others)
+
+
+def conversation(path: Path) -> tuple[tuple[str, str], dict[str, Evidence], list[dict[str, Any]]]:
+    """Who talks in a conversation of LoCoMo, its turns by their names, and its questions."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    people = (data["speaker_a"], data["speaker_b"])
+    found: dict[str, Evidence] = {}
+    for key in [one for one in data if re.fullmatch(r"session_\d+", one)]:
+        date = dt.datetime.strptime(data[f"{key}_date_time"].split(" on ", 1)[1], "%d %B, %Y").date()
+        source = Source(f"{path.stem}-{key}", f"Chat of {' and '.join(people)}", "locomo", date)
+        turns = [Turn(n, f"{one['text']}{_caption(one)}", one["speaker"]) for n, one in enumerate(data[key], start=1)]
+        for at, (one, raw) in enumerate(zip(turns, data[key], strict=True)):
+            before, after = turns[at - 1] if at else None, turns[at + 1] if at + 1 < len(turns) else None
+            found[raw["dia_id"]] = Evidence(source, one, 1.0, before, after)
+    return people, found, data["qa"]
+
+
+def speakers(others: Sequence[Evidence]) -> tuple[str, ...]:
+    """Who speaks in some turns, in order."""
+    return tuple(dict.fromkeys(one.turn.speaker for one in others if one.turn.speaker))
 
 
 def around(cited: Sequence[Evidence], others: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -108,8 +119,7 @@ def podcasts(file: Path, corpus: Path) -> Iterator[Gold]:
             cited.append(read[name][place["turn"] - 1])
         files = dict.fromkeys(place["file"] for place in one["evidence"])  # in order, or the pairs would change
         others = tuple(each for name in files for each in read[name])
-        people = tuple(dict.fromkeys(each.turn.speaker for each in others if each.turn.speaker))
-        yield Gold("podcasts", number % 2 == 0, one["answer"], tuple(cited), people, others)
+        yield Gold("podcasts", number % 2 == 0, one["answer"], tuple(cited), speakers(others), others)
 
 
 def episode(path: Path) -> tuple[Evidence, ...]:

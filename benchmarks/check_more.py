@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from check_gold import Gold, episode
+from check_gold import Gold, episode, speakers
 
 from rag.evidence import Evidence
 from rag.sentences import sentence_ranges
@@ -60,15 +60,25 @@ def restated(corpus: Path, *, episodes: int) -> Iterator[Gold]:
     chance = random.Random(7)
     files = chance.sample(sorted(corpus.glob("*/*.md")), episodes)
     for number, file in enumerate(files):
-        others = episode(file)
-        people = tuple(dict.fromkeys(each.turn.speaker for each in others if each.turn.speaker))
-        long = [one for one in others if one.turn.speaker and len(one.turn.text.split()) >= 60]
-        chance.shuffle(long)
-        found = next(((one, said) for one in long for said in _restatable(one.turn.text, chance)), None)
-        if found is not None and len(people) > 1:
-            one, said = found
-            sentence = _third(said, one.turn.speaker or "")
-            yield Gold(f"episode {number}", number % 2 == 0, sentence, (one,), people, others)
+        found = restated_from(file, chance)
+        if found is not None:
+            sentence, cited, people, others = found
+            yield Gold(f"episode {number}", number % 2 == 0, sentence, (cited,), people, others)
+
+
+def restated_from(
+    file: Path, chance: random.Random
+) -> tuple[str, Evidence, tuple[str, ...], tuple[Evidence, ...]] | None:
+    """One sentence of a long turn of an episode in the third person, that turn, who speaks, all turns; None without."""
+    others = episode(file)
+    people = speakers(others)
+    long = [one for one in others if one.turn.speaker and len(one.turn.text.split()) >= 60]
+    chance.shuffle(long)
+    found = next(((one, said) for one in long for said in _restatable(one.turn.text, chance)), None)
+    if found is None or len(people) < 2:
+        return None
+    one, said = found
+    return _third(said, one.turn.speaker or ""), one, people, others
 
 
 def _restatable(text: str, chance: random.Random) -> list[str]:

@@ -1,29 +1,36 @@
 """Pairs of a sentence and the turns it cites, made of the gold answers in shared/eval: supported ones, and corruptions.
 
-    python benchmarks/check_pairs.py --eval FOLDER --corpus FOLDER [--each 60] [--wrong] [--report]
+    python benchmarks/check_pairs.py --eval FOLDER --corpus FOLDER [--each 60] [--alone] [--wrong] [--report]
 
 Supported sentences are gold answers made into statements (a question of LoCoMo and its answer into one sentence;
 answers to podcast questions as they stand) with their gold turns. Each is then spoilt in every way that applies:
 another number or date, another name, another speaker, yes for no, another turn of the conversation, the answer of
-another conversation; certain for likely, all for some, another unit, a word for its opposite. The check is tuned on
-half of the data (LoCoMo 26, 30 and 41, every other podcast question) and reported on the other half, which nobody
-looked into. A second set is made of meetings summed up and of talk restated (check_more.py), halved the same way.
+another conversation; certain for likely, all for some, another unit, a word for its opposite; and once more by another
+spoiler (check_otherwise.py). The check is tuned on half of the data (LoCoMo 26, 30 and 41, every other podcast
+question, meeting, episode and summary) and reported on the other half. Of the gold answers the other half was read in
+November 2026, when rules had been fitted too closely, so that is held out no more; the other sets never were: meetings
+summed up and talk restated (check_more.py), sentences written by hand and talk of other episodes (check_written.py),
+and all questions of LoCoMo that the first set leaves out.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from check_gold import Gold, around, locomo, podcasts
 from check_more import meetings, restated
+from check_otherwise import otherwise
 from check_report import Pair, by_conversation, ceiling, show_wrong, table
 from check_spoil import corrupted, opposed, strengthened
+from check_written import other_talk, summaries, told
 from common import record
 
 from index.remembering import Remembering
@@ -33,26 +40,27 @@ from rag.writing import checking
 
 
 class EncoderSenses:
-    """Meaning by the packaged encoder, rarity over the turns in hand."""
+    """Meaning by the packaged encoder, rarity as the index has it over all turns in hand."""
 
-    def __init__(self, turns: Sequence[str]) -> None:
-        self._encoder = Remembering(SentenceEncoder())
-        self._counts: dict[str, int] = {}
-        for text in turns:
-            for word in set(words(text)):
-                self._counts[word] = self._counts.get(word, 0) + 1
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self._sentences = SentenceEncoder()  # each is read once, and that is part of the cost
+        self._turns = Remembering(self._sentences, kept=200_000)
+        turns = {
+            (one.source.transcript_id, one.turn.turn): one.turn.text
+            for pair in pairs
+            for one in (*pair.cited, *pair.context)
+        }
+        self._counts = Counter(word for text in turns.values() for word in set(words(text)))
         self._size = len(turns)
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
-        return [float(one) for one in self._encoder.encode_documents(texts) @ self._encoder.encode_query(query)[0]]
+        return [float(one) for one in self._turns.encode_documents(texts) @ self._sentences.encode_query(query)[0]]
 
     def rarity(self, some: Sequence[str]) -> dict[str, float]:
         return {
-            word: float(np.log(1 + (self._size - n + 0.5) / (n + 0.5))) / 5
-            for word in some
-            for n in [self._counts.get(word, 0)]
+            word: float(np.log(1 + (self._size - n + 0.5) / (n + 0.5))) for word in some for n in [self._counts[word]]
         }
 
 
@@ -80,21 +88,30 @@ def pairs(evals: Path, corpus: Path, *, each: int) -> list[Pair]:
     ]
 
 
-def more_pairs(evals: Path, corpus: Path) -> list[Pair]:
-    """The same of meetings and of talk restated, and of all that is left of the conversations tuned on."""
+def unseen(evals: Path, corpus: Path, made: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The sets whose other half was never looked into, given those of the gold answers."""
     chance = random.Random(9)
-    made: list[Pair] = []
-    for golds in (
-        list(meetings(evals / "qmsum" / "val.jsonl")),
-        list(restated(corpus, episodes=300)),
-    ):
-        made += _spoilt(golds, chance)
-        made += [
+    talk = list(restated(corpus, episodes=300))
+    used = {(one.where, one.sentence) for one in made}
+    golds = {
+        "meetings summed up": list(meetings(evals / "qmsum" / "val.jsonl")),
+        "talk restated": talk,
+        "podcasts summed up by hand": list(summaries(corpus)),
+        "LoCoMo's answers told by hand": list(told(evals / "locomo")),
+        "LoCoMo's other answers": [one for one in locomo(evals / "locomo") if (one.where, one.sentence) not in used],
+        "talk of other episodes restated": list(
+            other_talk(corpus, {one.cited[0].source.transcript_id for one in talk}, episodes=120)
+        ),
+    }
+    return {
+        name: _spoilt(some, chance)
+        + [
             Pair(kind, gold.tuning, gold.where, sentence, gold.cited, around(gold.cited, gold.others))
-            for gold in golds
-            for kind, sentence in (*strengthened(gold, chance), *opposed(gold, chance))
+            for gold in some
+            for kind, sentence in (*strengthened(gold, chance), *opposed(gold, chance), *otherwise(gold, chance))
         ]
-    return made
+        for name, some in golds.items()
+    }
 
 
 def _spoilt(golds: Sequence[Gold], chance: random.Random) -> list[Pair]:
@@ -107,18 +124,26 @@ def _spoilt(golds: Sequence[Gold], chance: random.Random) -> list[Pair]:
     return made
 
 
+def _alone(pair: Pair) -> Pair:
+    bare = tuple(dataclasses.replace(one, before=None, after=None) for one in pair.cited)
+    return dataclasses.replace(pair, cited=bare, context=())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--each", type=int, default=60)
+    parser.add_argument("--alone", action="store_true", help="the cited turns alone, without those beside them")
     parser.add_argument("--wrong", action="store_true", help="print what was judged wrongly in the tuning half")
     parser.add_argument("--report", action="store_true", help="write the figures into RESULTS.md")
     options = parser.parse_args()
-    made = {"gold answers": pairs(options.eval, options.corpus, each=options.each)}
-    made["meetings and talk restated"] = more_pairs(options.eval, options.corpus)
+    first = pairs(options.eval, options.corpus, each=options.each)
+    made = {"gold answers": first} | unseen(options.eval, options.corpus, first)
+    if options.alone:
+        made = {name: [_alone(one) for one in some] for name, some in made.items()}
     every = [pair for some in made.values() for pair in some]
-    senses = EncoderSenses([one.turn.text for pair in every if pair.kind == "supported" for one in pair.cited])
+    senses = EncoderSenses(every)
     judged = {
         name: [(pair, checking.check(pair.sentence, pair.cited, senses, context=pair.context)) for pair in some]
         for name, some in made.items()
@@ -130,6 +155,8 @@ def main() -> None:
         f"{kept} supported sentences, {len(every) - kept} spoilt; `benchmarks/check_pairs.py` says how they are made.",
         "",
     ]
+    unread = [one for name, some in judged.items() if name != "gold answers" for one in some]
+    lines += ["Of all but the gold answers, whose other half has been read since:", "", *table(unread), ""]
     for name, some in judged.items():
         lines += [f"Of {name}:", "", *table(some), ""]
     lines += [

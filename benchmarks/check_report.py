@@ -11,7 +11,7 @@ from rag.evidence import Evidence
 from rag.writing import checking
 
 KINDS = ("supported", "number", "name", "speaker", "negation", "other turn", "fabricated")
-KINDS += ("modal", "quantifier", "unit", "opposite")
+KINDS += ("negation, otherwise", "name, otherwise", "number, otherwise", "modal", "quantifier", "unit", "opposite")
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,20 @@ def key(pair: Pair) -> str:
 
 
 def ceiling(judged: list[Judged]) -> str:
-    """How many supported sentences of the tuning half a reader finds in the turns they cite."""
+    """How many supported sentences a reader finds in the turns they cite, in the half tuned on and in the other."""
     labels = json.loads((Path(__file__).parent / "check_refused.json").read_text(encoding="utf-8"))
-    tuned = [(pair, verdict) for pair, verdict in judged if pair.tuning and pair.kind == "supported"]
-    refused = [labels.get(key(pair)) for pair, verdict in tuned if verdict.reason is not None]
-    rightly = sum(one is not None and one["rightly"] for one in refused)
-    return (
-        f"Of the {len(tuned)} supported sentences of the tuning half {len(refused)} are refused, {rightly} of them"
-        f" rightly: read by hand, the cited turns do not say them (`benchmarks/check_refused.json`;"
-        f" {refused.count(None)} not read)."
-        f" So {(len(tuned) - rightly) / len(tuned):.3f} is the most that can be kept there."
-    )
+    told = []
+    for half, tuning in (("tuning", True), ("other", False)):
+        mine = [one for one in judged if one[0].tuning is tuning and one[0].kind == "supported"]
+        refused = [labels.get(key(pair)) for pair, verdict in mine if verdict.reason is not None]
+        rightly = sum(one is not None and one["rightly"] for one in refused)
+        told.append(
+            f"Of the {len(mine)} supported sentences of the {half} half {len(refused)} are refused, {rightly} of them"
+            f" rightly: read by hand, the cited turns do not say them (`benchmarks/check_refused.json`;"
+            f" {refused.count(None)} not read). So {(len(mine) - rightly) / len(mine):.3f} is the most that can be"
+            f" kept there."
+        )
+    return " ".join(told)
 
 
 def table(judged: list[Judged]) -> list[str]:
@@ -64,7 +67,8 @@ def table(judged: list[Judged]) -> list[str]:
     rows = []
     for kind in KINDS:
         held, tuned = (_share([one for one in judged if one[0].tuning is tuning], kind) for tuning in (False, True))
-        rows.append(f"| {kind} | {'kept' if kind == 'supported' else 'caught'} | {held} | {tuned} |")
+        if (held, tuned) != ("-", "-"):
+            rows.append(f"| {kind} | {'kept' if kind == 'supported' else 'caught'} | {held} | {tuned} |")
     return ["| pairs | measure | held out | tuned on |", "| --- | --- | --- | --- |", *rows]
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.evidence import Evidence, asks
+from rag.given_names import FEMALE, MALE
 from rag.reading import question_before
 from rag.sentences import bounded_ranges
 from rag.values import Span
-from rag.words import words
+from rag.words import surface_words, words
 from rag.writing.claims import Claim
+from rag.writing.clauses import affirmed
 from rag.writing.instructions import stated_ranges, statements
-from rag.writing.names import spoken_of
+from rag.writing.names import name_words, names, same, spoken_of
 from rag.writing.verbs import levelled
 
 _COMPARED = 6  # stretches of one turn whose meaning is compared: those with the most words of the claim
@@ -40,6 +42,7 @@ class Cited:
         told: What each says, without what is addressed to a machine.
         third: The same without those who are merely spoken to.
         near: What is said beside them, and their titles.
+        people: Who speaks in them or beside them, and who has a given name in a title: they may all have spoken.
     """
 
     cited: tuple[Evidence, ...]
@@ -82,15 +85,32 @@ def read_turns(cited: Sequence[Evidence], context: Sequence[Evidence] = ()) -> C
     }
     people |= {turn.speaker for turn in beside.values() if turn.speaker is not None}
     titles = dict.fromkeys(one.source.title for one in cited)
+    known = [name_words(one) for one in people]
+    named = (each for title in titles for each in names(title) if not any(same(each.words, one) for one in known))
+    people |= {each.text for each in named if set(surface_words(each.text)) & (MALE | FEMALE)}
     near = " ".join([*titles, *(spoken_of(statements(turn.text)[0], people) for turn in beside.values())])
     return Cited(tuple(cited), told, tuple(spoken_of(text, people) for text in told), near, people)
 
 
-def nearness(
-    told: Claim, read: Cited, senses: Senses, weights: dict[str, float]
-) -> tuple[float, tuple[Span | None, ...], str]:
-    """The best cosine; for each cited turn the stretch that carries the claim, or None; and the text of those."""
-    worth = {word: 0.5 + weights.get(word, 0.0) for word in told.words}
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How cited turns carry a claim.
+
+    Attributes:
+        near: The best cosine, of the stretches that carry it.
+        spans: For each turn the stretch that does, or None.
+        text: Those stretches.
+        swayed: How much nearer in meaning the turns are to the claim as it stands than without its no; 0 without one.
+    """
+
+    near: float
+    spans: tuple[Span | None, ...]
+    text: str
+    swayed: float
+
+
+def carried(told: Claim, read: Cited, senses: Senses, worth: dict[str, float]) -> Carried:
+    """The stretches of cited turns that carry a claim, and how well, given how telling its words are."""
     stretches_of = [_windows(one, worth, questions=told.asks) for one in read.cited]
     texts = [_spoken(one, span) for one, spans in zip(read.cited, stretches_of, strict=True) for span in spans]
     near = senses.similarity(told.text, texts)
@@ -110,7 +130,15 @@ def nearness(
     said = " ".join(
         one.turn.text[span.char_start : span.char_end] for one, span in zip(read.cited, kept, strict=True) if span
     )
-    return max((each[1] for each in chosen if each is not None), default=0.0), kept, said
+    best = max((each[1] for each in chosen if each is not None), default=0.0)
+    return Carried(best, kept, said, _swayed(told, texts, near, senses))
+
+
+def _swayed(told: Claim, texts: Sequence[str], near: Sequence[float], senses: Senses) -> float:
+    plain = affirmed(told.text)
+    if not texts or plain == told.text:
+        return 0.0
+    return max(near) - max(senses.similarity(plain, texts))
 
 
 def _windows(one: Evidence, worth: dict[str, float], *, questions: bool) -> list[Span]:

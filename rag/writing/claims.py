@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.sentences import sentence_ranges
 from rag.words import STOP_WORDS, stem, surface_words
 from rag.writing.days import Day, weekdays, without_days, written_days
 from rag.writing.figures import figures
@@ -96,6 +97,15 @@ def reports(text: str, name: str) -> bool:
     return any(_says(text, part) for part in {name, *name.split()} if len(part) > 2)
 
 
+def tells_of(text: str, name: str) -> bool:
+    """Whether a turn tells, further on in the sentence that names somebody, that something was said or written."""
+    return any(
+        re.search(rf"\b{re.escape(name)}\b.*\b{_SAYING}\b", text[start:end]) for start, end in sentence_ranges(text)
+    )
+
+
 def _says(text: str, name: str) -> bool:
+    if name not in text:
+        return False
     pattern = _SAID_BY.pattern.replace("{name}", re.escape(name)).replace("{{", "{").replace("}}", "}")
     return re.search(pattern, text) is not None

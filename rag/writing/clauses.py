@@ -36,6 +36,12 @@ _IDIOMS = re.compile(
     r"\b(?:can['’]t|cannot|can not) (?:wait|believe|help)\b|\bno[,!.]\s|\bi (?:don['’]t|do not) (?:know|mind)\b",
     re.IGNORECASE,
 )
+_WHOLE = {"can't": "can", "can’t": "can", "cannot": "can", "won't": "will", "won’t": "will"}
+_CONTRACTED = re.compile(r"\b(?:can['’]t|cannot|won['’]t)", re.IGNORECASE)
+_DENIES = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
+_SAYS_NO = re.compile(
+    rf"{_DENIES.pattern}|\b(?:cannot|none|nobody|nothing|neither|nor|without|zero|hardly)\b", re.IGNORECASE
+)
 # Words that carry grammar only. Fewer than an index leaves out: "like", "want" and "get" are what is denied.
 _GRAMMAR = frozenset(
     """
@@ -43,12 +49,14 @@ _GRAMMAR = frozenset(
     you your yours who whom whose which what when where why how is are was were be been being am do does did doing
     done has have had having will would shall should can could may might must of to in on at by for from with into onto
     over under as than then there here so too also and or if up down out off about around just really very quite
-    actually even still yet already ever any some himself herself themselves itself myself yourself said say says
-    im ive id ill hes shes were theyre theyve weve youre youve thats theres whats
+    actually largely even still yet already ever any some himself herself themselves itself myself yourself
+    said say says im ive id ill hes shes were theyre theyve weve youre youve thats theres whats
     """.split()
 )
 # Between a negation and what it is about: "I don't think it is" says that it is not.
-_RAISED = frozenset("think believe feel guess suppose expect imagine thought believed felt necessarily like".split())
+_RAISED = frozenset(
+    "think believe feel feeling guess suppose expect imagine thought believed felt necessarily like".split()
+)
 _ADJECTIVES = (
     r"possib|correct|able|agree|like|honest|appear|secure|stab|effic|effect|complete|depend|visib|accura|direct|"
     r"consist|matur|patien|perfect|formal|suffic|adequat|continu|connect|satisf|respons|legal|regular|relevan|allow|"
@@ -76,6 +84,16 @@ class Clause:
     under: frozenset[str]
     plain: frozenset[str]
     denies: bool
+
+
+def affirmed(text: str) -> str:
+    """A text without its noes."""
+    return " ".join(_DENIES.sub("", _CONTRACTED.sub(lambda one: _WHOLE[one[0].lower()], text)).split())
+
+
+def noes(text: str) -> int:
+    """How often a text says no."""
+    return len(_SAYS_NO.findall(text))
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +137,7 @@ def _clause(text: str, words: list[str]) -> Clause:
         if at in cues:
             reach = _REACH
         elif reach == _REACH and word in _RAISED and not (word == "like" and at - 1 in cues):
-            plain.add(base(word))
+            continue
         elif word not in _GRAMMAR and word not in _CUES:
             found, opposite = _signed(word)
             (plain if (reach > 0) == opposite else under).add(found)

@@ -1,15 +1,13 @@
-"""The dates of a claim, and those that a turn supports: "yesterday" is counted from its transcript's date."""
+"""The dates and days of the week that a text gives in writing."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 
-from rag.relative_dates import DAYS, NAMED_DAYS, NUMBERS
+from rag.relative_dates import DAYS
 
-_MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b\.?"
@@ -29,24 +27,6 @@ _MONTH_ALONE = re.compile(
     r"(January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})s?\b", re.IGNORECASE)
-_SHORT_DAY = re.compile(r"\b(?<=last )(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r)?\b(?!day)\.?", re.IGNORECASE)
-_COUNT = NUMBERS | {"couple of": 2, "a couple of": 2, "a couple": 2, "few": 3, "a few": 3}
-_AGO = re.compile(
-    r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?couple of|a couple|a few|few)\s+"
-    r"(day|night|week|weekend|month|year)s?\s+(ago|back|earlier|from now|later)\b",
-    re.IGNORECASE,
-)
-_NEAR = re.compile(
-    rf"\b(last|past|previous|this|next|coming|on|following)\s+(?:past\s+)?(week(?:end)?|month|year|night|summer|"
-    rf"spring|fall|autumn|winter|{'|'.join(DAYS)}|"
-    rf"{'|'.join(_MONTHS)})\b",
-    re.IGNORECASE,
-)
-_FOR_YEARS = re.compile(
-    r"\b(\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)\s+years\b(?!\s+(?:ago|back|old|from now|later))"
-)
-_PLAIN = NAMED_DAYS | {"just now": 0}
-_NARROW = 9  # days within which a spoken date may be meant to the day ("last week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +42,6 @@ class Day:
     year: int | None
     month: int | None
     day: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days that a turn speaks of, first to last inclusive."""
-
-    first: dt.date
-    last: dt.date
 
 
 def written_days(text: str) -> list[Day]:
@@ -104,130 +76,5 @@ def weekdays(text: str) -> set[str]:
     return {found.lower() for found in _WEEKDAY.findall(text)}
 
 
-def stretches(text: str, spoken: dt.date | None) -> list[Stretch]:
-    """The days a turn speaks of.
-
-    Args:
-        text: The turn.
-        spoken: The date of its transcript, which is itself among them; without one only whole dates count.
-    """
-    found = [] if spoken is None else [Stretch(spoken, spoken)]
-    for day in written_days(text):
-        year = day.year or (spoken.year if spoken else None)
-        if year is not None:
-            found.extend(_stretch(year, day.month, day.day))
-    if spoken is not None:
-        found.extend(_relative(text, spoken))
-    return found
-
-
-def holds(day: Day, supported: list[Stretch]) -> bool:
-    """Whether a date of a claim is one of those that turns speak of.
-
-    A claim may be vaguer than what was said, or, where that was within days, name one of them.
-    """
-    for one in supported:
-        for year in {day.year} if day.year is not None else {one.first.year, one.last.year}:
-            claimed = _stretch(year, day.month, day.day)
-            for each in claimed:
-                if each.first <= one.first and one.last <= each.last:
-                    return True
-                if (one.last - one.first).days <= _NARROW and one.first <= each.first and each.last <= one.last:
-                    return True
-    return False
-
-
-def weekday_holds(name: str, supported: list[Stretch]) -> bool:
-    """Whether one of the days that turns speak of is such a day of the week."""
-    return any(
-        DAYS[(one.first + dt.timedelta(ahead)).weekday()] == name
-        for one in supported
-        for ahead in range(min((one.last - one.first).days, 3) + 1)
-        if (one.last - one.first).days <= _NARROW
-    )
-
-
-def _relative(text: str, spoken: dt.date) -> list[Stretch]:
-    found: list[Stretch] = []
-    lower = _SHORT_DAY.sub(lambda one: next(day for day in DAYS if day.startswith(one[1].lower())), text)
-    lower = lower.lower().replace("’", "'")
-    for words, ahead in _PLAIN.items():
-        if re.search(rf"\b{words}\b", lower):
-            day = spoken + dt.timedelta(ahead)
-            found.append(Stretch(day, day))
-    for count, unit, way in _AGO.findall(lower):
-        number = int(count) if count.isdigit() else _COUNT.get(count, 1)
-        sign = 1 if way in {"from now", "later"} else -1
-        found.extend(_ahead(spoken, unit, sign * number))
-    for which, unit in _NEAR.findall(lower):
-        found.extend(_near(spoken, which, unit))
-    for count in _FOR_YEARS.findall(lower):
-        found.extend(_ahead(spoken, "year", -(int(count) if count.isdigit() else _COUNT.get(count, 1))))
-    if re.search(r"\brecently|\bthe other day|\bjust\b", lower):
-        found.append(Stretch(spoken - dt.timedelta(7), spoken))
-    return found
-
-
-def _ahead(spoken: dt.date, unit: str, number: int) -> list[Stretch]:
-    try:
-        if unit == "year":
-            return _stretch(spoken.year + number, None, None)
-        if unit == "month":
-            months = spoken.year * 12 + spoken.month - 1 + number
-            return _stretch(months // 12, months % 12 + 1, None)
-        if unit == "weekend":
-            saturday = spoken - dt.timedelta((spoken.weekday() - 5) % 7) + dt.timedelta(7 * (number + (number < 0)))
-            return [Stretch(saturday, saturday + dt.timedelta(1))]
-        slack = 0 if unit in {"day", "night"} else 3
-        day = spoken + dt.timedelta(number * (1 if unit in {"day", "night"} else 7))
-        return [Stretch(day - dt.timedelta(slack), day + dt.timedelta(slack))]
-    except (OverflowError, ValueError):
-        return []
-
-
-def _near(spoken: dt.date, which: str, unit: str) -> list[Stretch]:  # noqa: PLR0911 - one for each unit
-    """Days such as "last Friday", "next month" or "this year"."""
-    before, after = which in {"last", "past", "previous"}, which in {"next", "coming", "following"}
-    sign = -1 if before else 1 if after else 0
-    if unit in DAYS:
-        back = (spoken.weekday() - DAYS.index(unit)) % 7 or (7 if before else 0)
-        day = spoken + dt.timedelta(7 - back if after else -back)
-        ahead = spoken + dt.timedelta((DAYS.index(unit) - spoken.weekday()) % 7)
-        return [Stretch(day, day)] + ([] if before else [Stretch(ahead, ahead)])
-    if unit in _MONTHS:
-        month = _MONTHS.index(unit) + 1
-        year = spoken.year - (before and month >= spoken.month) + (after and month <= spoken.month)
-        return _stretch(year, month, None) if which != "on" else []
-    if unit == "night":
-        return _ahead(spoken, "day", sign)
-    if unit in {"month", "year"}:
-        return _ahead(spoken, unit, sign) if which != "on" else []
-    if unit == "week":
-        return (
-            [Stretch(spoken + dt.timedelta(7 * sign - 6), spoken + dt.timedelta(7 * sign + 6))]
-            if sign == 0
-            else [Stretch(spoken + dt.timedelta(-9 if before else 1), spoken + dt.timedelta(-1 if before else 10))]
-        )
-    if unit == "weekend":
-        saturday = spoken + dt.timedelta((5 - spoken.weekday()) % 7)
-        if sign <= 0:
-            past = spoken - dt.timedelta((spoken.weekday() - 5) % 7 or (7 if before else 0))
-            return [Stretch(past, past + dt.timedelta(1))] + ([] if before else [Stretch(saturday, saturday)])
-        return [Stretch(saturday, saturday + dt.timedelta(8))]
-    return _stretch(spoken.year + (sign if sign else 0), None, None)
-
-
-def _stretch(year: int, month: int | None, day: int | None) -> list[Stretch]:
-    """From the first to the last day of a year, month or day; empty for one that there is not."""
-    try:
-        if month is None:
-            return [Stretch(dt.date(year, 1, 1), dt.date(year, 12, 31))]
-        if day is None:
-            return [Stretch(dt.date(year, month, 1), dt.date(year, month, monthrange(year, month)[1]))]
-        return [Stretch(dt.date(year, month, day), dt.date(year, month, day))]
-    except ValueError:
-        return []
-
-
 def _month(name: str) -> int:
-    return next(at for at, month in enumerate(_MONTHS, start=1) if month.startswith(name.lower().rstrip(".")[:3]))
+    return next(at for at, month in enumerate(MONTHS, start=1) if month.startswith(name.lower().rstrip(".")[:3]))

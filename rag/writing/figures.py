@@ -25,6 +25,12 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\d[\s-]?$")
+_ORDINALS = {
+    word: float(number)
+    for number, word in enumerate(
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=2
+    )
+}
 _WORDS = re.compile(r"[a-z]+", re.IGNORECASE)
 _LINKED = re.compile(r"[\s-]+|\s*,\s*")
 
@@ -40,6 +46,11 @@ def figures(text: str) -> dict[float, str]:
     return found
 
 
+def counted(text: str) -> set[float]:
+    """The numbers that what a text puts in order come to: who won "my fourth" has won four."""
+    return {_ORDINALS[word.lower()] for word in _WORDS.findall(text) if word.lower() in _ORDINALS}
+
+
 def _spelt(text: str) -> list[tuple[float, str]]:
     """Numbers in words: runs of number words with nothing but spaces, hyphens or "and" between them."""
     found: list[tuple[float, str]] = []
@@ -50,7 +61,7 @@ def _spelt(text: str) -> list[tuple[float, str]]:
         beside = match is not None and (not run or _LINKED.fullmatch(text[ended : match.start()]) is not None)
         scales = word.rstrip("s") in _LONG and not _BEHIND.search(text[: match.start()] if match else "")
         counts = word in _UNITS or word in _TENS or scales or word in _ALONE or word == "half"
-        joins = word in {"and", "a"} and bool(run)
+        joins = bool(run) and (word == "and" or (word == "a" and run[-1] in {"half", "and"}))
         if run and not (beside and (counts or joins)):
             found.extend(_values(run, text[began:ended]))
             run = []
@@ -77,7 +88,7 @@ def _values(run: list[str], words: str) -> list[tuple[float, str]]:
         if word in _ALONE and word != "dozen":
             values.append(_ALONE[word])
         elif word == "half":
-            current, seen = 0.5, True
+            current, seen = (current if seen else 0.0) + 0.5, True
         elif word.rstrip("s") in _LONG:
             scale = _LONG[word.rstrip("s")]
             if scale == 100:
@@ -95,6 +106,7 @@ def _values(run: list[str], words: str) -> list[tuple[float, str]]:
     if seen:
         values.append(total + current)
     if len(values) == 2 and 10 <= values[0] <= 20 and 10 <= values[1] <= 99:
-        values.append(values[0] * 100 + values[1])
+        # "nineteen eighty-four" is a year as well, "twelve fifty" a price
+        values.append(values[0] * 100 + values[1] if values[0] > 12 else values[0] + values[1] / 100)
     alone = run == ["one"]
     return [] if alone else [(value, words) for value in values]

@@ -10,7 +10,7 @@ from rag.writing.figures import figures
 
 _CERTAIN = re.compile(
     r"\b(?:will|certain(?:ly)?|definitely|surely|undoubtedly|guarantee[ds]?|managed|succeeded|decided|proved|proven|"
-    r"gonna|going to|shall|won['’]t|has begun|must)\b|['’]ll\b",
+    r"gonna|going to|shall|won['’]t|has begun)\b|['’]ll\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
@@ -22,7 +22,7 @@ _OPEN = re.compile(
 _PERHAPS = re.compile(r"\b(?:might|may|could|maybe|perhaps|possibly|probably|likely|hopefully)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|everyone|everybody|everything|everywhere|always|entire(?:ly)?|whole|complete(?:ly)?|total(?:ly)?|"
-    r"each|any|both|never|none|nobody|no one|constantly|full(?:y)?|100|hundred)\b",
+    r"each|both|never|none|nobody|no one|constantly|full(?:y)?|100|hundred)\b",
     re.IGNORECASE,
 )
 _SOME = re.compile(

@@ -7,6 +7,7 @@ them be; but a model that obeys gets nothing through.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.sentences import sentence_ranges
 
@@ -75,6 +76,7 @@ def addressed(text: str) -> bool:
     return _ADDRESSED.search(text) is not None
 
 
+@lru_cache(maxsize=2048)  # the turns of an answer are read again for each of its sentences
 def statements(text: str) -> tuple[str, bool]:
     """A turn without what is addressed to a machine, and whether anything was.
 

@@ -10,6 +10,7 @@ from prompts import REFUSAL, render
 from rag.evidence import Evidence
 from rag.question import MAX_CHARS
 from rag.sentences import bounded_ranges
+from rag.spoken_dates import counted_from
 from rag.values import Dropped, Message, Span
 from rag.words import content_words
 from rag.writing.model import Prompt
@@ -106,11 +107,19 @@ def _block(one: Numbered) -> str:
         "turn",
         n=str(one.n),
         speaker=_value(turn.speaker or "unknown"),
-        date=str(source.date or "unknown"),
+        date=_date(one),
         time="unknown" if turn.start is None else f"{int(turn.start) // 60}:{int(turn.start) % 60:02d}",
         title=_value(source.title),
         text=_tame(" ".join(one.text.split())),
     )
+
+
+def _date(one: Numbered) -> str:
+    """When a turn was said, and what "yesterday" and the like in it come to: small models count days badly."""
+    day = one.evidence.source.date
+    if day is None:
+        return "unknown"
+    return "; ".join([str(day), *(f"{_value(said)} is {meant}" for said, meant in counted_from(day, one.text))])
 
 
 def _value(text: str) -> str:

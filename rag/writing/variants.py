@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from rag.given_names import FEMALE, MALE
 from rag.words import stem, surface_words
 
 _SHORT = """
@@ -38,7 +39,8 @@ _SAME_THING = """
 _GROUPS = [frozenset(group.split()) for group in _SHORT.split(";")]
 _THINGS = [frozenset(part.strip() for part in group.split("|")) for group in " ".join(_SAME_THING.split()).split(";")]
 _SHORTEST = 3  # letters by which a longer given name may be called
-_CAPITALS = re.compile(r"\b[A-Z](?:\.?[A-Z0-9]){1,5}\b\.?")
+_CAPITALS = re.compile(r"\b([A-Z](?:\.?[A-Z0-9]){1,5})(?:s\b|\b\.?)")
+_LONG = 7  # letters of a word in a name that may be spelt with one letter more, less or another
 _LINKS = frozenset({"of", "the", "and", "for", "in"})
 
 
@@ -68,7 +70,25 @@ def is_written(name: str, text: str) -> bool:
     joined = folded.replace(" ", "")
     if len(joined) >= 4 and joined in _pairs(text):
         return True
-    return _by_initials(name, folded, text)
+    return _by_initials(name, folded, text) or _is_misspelt(folded.split(), text)
+
+
+def _is_misspelt(name: Sequence[str], text: str) -> bool:
+    """Whether a text has a name but for a letter in a long word, as those who type or transcribe get it wrong."""
+    there = set(_plain(text).split())
+    long = {one for one in there if len(one) >= _LONG - 1}
+    return bool(name) and all(
+        word in there
+        or (len(word) >= _LONG and word not in MALE | FEMALE and any(_is_a_letter_off(word, other) for other in long))
+        for word in name
+    )
+
+
+def _is_a_letter_off(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1 or one[:2] != other[:2]:
+        return False
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[at + (len(one) >= len(other)) :] == other[at + (len(other) >= len(one)) :]
 
 
 def _by_initials(name: str, folded: str, text: str) -> bool:
@@ -77,7 +97,7 @@ def _by_initials(name: str, folded: str, text: str) -> bool:
     capitals = {re.sub(r"\W", "", one).lower() for one in _CAPITALS.findall(text)}
     if len(words) > 1 and "".join(one[0] for one in words) in capitals:
         return True
-    letters = re.sub(r"\W", "", name)
+    letters = re.sub(r"\W|(?<=[A-Z])s$", "", name)
     if len(letters) < 2 or not letters.isupper():
         return False
     begun = re.findall(r"\b[A-Z][a-z]+(?:[\s-]+(?:(?:of|the|and|for|in)\s+)?[A-Z][a-z]+)+", text)

@@ -20,6 +20,8 @@ TALK = (
     "Bo Lind: It took three weeks, it cost $40,000, and sales grew 5 percent, less than 300 boats. Margins fell early.",
     "Melanie Stone: Don't forget to bring the charter. The U.S. office of the Version Control System was unstable.",
     "Bo Lind: Thanks, Mel! I failed to file the report, but I did not refuse the audit. My daughter Joanne loved it.",
+    "Ana Ruiz: I won my fourth regatta in the Xeonoblade last week. Its GPU cost a hundred, well, a thousand dollars. "
+    "According to Rina Falk, the lighthouse was sold; she never wrote why. Pilots are few, so don't wait.",
 )
 
 
@@ -53,6 +55,12 @@ def judged(talk: MemorySearcher, sentence: str, *numbers: int) -> str | None:
         ("Mel said that the office of the VCS was unstable.", 5),
         ("Bo Lind did not file the report.", 6),
         ("Bo Lind's daughter Joanne loved the audit.", 6),
+        ("Ana Ruiz has won four regattas.", 7),
+        ("Ana Ruiz won a regatta in February 2030.", 7),
+        ("Ana Ruiz won a regatta in the Xenoblade.", 7),
+        ("The GPUs cost a thousand dollars.", 7),
+        ("Rina Falk wrote that the lighthouse was sold.", 7),
+        ("Ana Ruiz said not to wait for pilots.", 7),
     ],
 )
 def test_what_was_said_in_other_words_holds(talk: MemorySearcher, sentence: str, cites: int) -> None:
@@ -79,6 +87,12 @@ def test_what_was_said_in_other_words_holds(talk: MemorySearcher, sentence: str,
         ("Sales grew to more than 300 boats.", 4, "the cited turn says less than 300"),
         ("Mel thanked Bo Lind for the audit.", 6, "the name Mel is not in what it cites"),
         ("Joanna Lind loved the audit.", 6, "the name Joanna Lind is not in what it cites"),
+        ("Ana Ruiz has won five regattas.", 7, "the number five is not in what it cites"),
+        ("Ana Ruiz won a regatta in January 2030.", 7, "the date January 2030 is not in what it cites"),
+        ("Ana Ruiz won a regatta in the Nautilus.", 7, "the name Nautilus is not in what it cites"),
+        ("Rina Falk wrote why.", 7, "it leaves out the no"),
+        ("Bo Lind said that the lighthouse was sold.", 7, "it has Bo Lind say what another says in the cited turn"),
+        ("The lighthouse was not sold.", 7, "it says no"),
     ],
 )
 def test_what_was_not_said_does_not(talk: MemorySearcher, sentence: str, cites: int, reason: str) -> None:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from rag.sse import MAX_LINE, EndlessLineError, datas
 from rag.writing.claims import claim
 from rag.writing.clauses import clauses, together
-from rag.writing.days import holds, stretches, written_days
+from rag.writing.days import written_days
 from rag.writing.draft import Splitter
 from rag.writing.figures import figures
 from rag.writing.instructions import statements
 from rag.writing.markers import marked
 from rag.writing.names import names, spoken_of
 from rag.writing.quotation import settled
+from rag.writing.stretches import holds, stretches
 from tests.fakes import settle_hypothesis
 
 settle_hypothesis()
@@ -100,6 +101,8 @@ def test_what_never_ends_is_cut() -> None:
         ("20-30 agents, 5%", {20, 30, 5}),
         ("one of them, in S3", set()),
         ("twice a day, a couple more", {2}),
+        ("a hundred, not a hundred, a thousand lines", {100, 1000}),
+        ("twelve fifty or two and a half", {12, 50, 12.5, 2.5}),
     ],
 )
 def test_numbers(text: str, values: set[float]) -> None:
@@ -124,6 +127,10 @@ def test_numbers(text: str, values: set[float]) -> None:
         ("in 2019", "2019", True),
         ("in 2019", "in March 2019", False),
         ("we had him for 10 years", "2013", True),
+        ("about a year ago", "in May 2022", True),
+        ("about a year ago", "in September 2022", False),
+        ("last week", "in April 2023", True),
+        ("last week", "in March 2023", False),
     ],
 )
 def test_dates(said: str, claimed: str, right: bool) -> None:

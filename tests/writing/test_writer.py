@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from models import Scripted
 from test_faults import QUESTION, assert_valid
@@ -148,6 +150,18 @@ def test_a_count_survives() -> None:
     )
     assert answer.status == "answered"
     assert {one.turn.turn for one in answer.citations} == {1, 2}
+
+
+def test_a_model_is_told_what_days_come_to_and_may_tell_them() -> None:
+    lines = "Ana Ruiz: We opened the harbour museum yesterday.", "Bo Lind: Next week the harbour museum gets a crane."
+    searcher = MemorySearcher(transcript(*lines, date=dt.date(2023, 5, 8)))
+    draft = "The harbour museum opened on 7 May 2023 [1]. It gets a crane by 21 May 2023 [2]."
+    answer, model = asked(searcher, draft, question="When did the harbour museum open?")
+    assert 'date="2023-05-08; yesterday is 7 May 2023"' in model.prompts[0].evidence[0]
+    assert 'date="2023-05-08; next week is 15 May 2023 to 21 May 2023"' in model.prompts[0].evidence[1]
+    assert [one.text for one in answer.sentences] == [
+        "The harbour museum opened on 7 May 2023.", "It gets a crane by 21 May 2023."
+    ]  # fmt: skip
 
 
 def test_an_answer_by_a_server_that_cites_by_itself(searcher: MemorySearcher) -> None:
