@@ -35,6 +35,7 @@ from index.sentence_encoder import SentenceEncoder
 from index.store.library import Library
 from rag.values import Filters
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 _MANY = 1_000
 
 Places = list[tuple[str, int]]
@@ -155,15 +156,10 @@ def started(url: str | None) -> Iterator[str]:
     if url is not None:
         yield url
         return
-    from milvus import MilvusServer, MilvusServerConfig  # noqa: PLC0415 - where none is named
+    from tests.engine.milvus_server import running  # noqa: PLC0415 - where none is named
 
-    with TemporaryDirectory(prefix="transcite-milvus-") as folder:
-        server = MilvusServer(MilvusServerConfig(data_dir=folder))
-        server.start()
-        try:
-            yield f"http://127.0.0.1:{server.listen_port}"
-        finally:
-            server.stop()
+    with TemporaryDirectory(prefix="transcite-milvus-") as folder, running(Path(folder)) as address:
+        yield address
 
 
 if __name__ == "__main__":
