@@ -74,6 +74,6 @@ def _note(parts: Parts, searched: Searched) -> None:
     if searched.turns:
         return
     if parts.is_empty():
-        tell(EMPTY.format(home=parts.settings.home))
+        tell(EMPTY.format(place=parts.place))
     else:
         tell("the filters let nothing through; drop or correct one (`transcite list` shows what there is)")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from api import settings_index
 from api.settings import Settings
-from index.store.database import is_there
+from index.store.database import called, is_there
 from index.store.embedded import gone, left_behind
 from index.store.library import FILE, Library
 from rag.errors import LibraryError, LibraryFullError, LibraryMismatchError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.evidence import Searcher, Sentence
     from rag.writing.model import Model
 
-EMPTY = "the library in {home} is empty; add transcripts with `transcite ingest PATH`"
+EMPTY = "the library in {place} is empty; add transcripts with `transcite ingest PATH`"
 
 
 class Parts:
@@ -88,6 +88,16 @@ class Parts:
             return
         with self.library() as library:
             yield library
+
+    @property
+    def database(self) -> str:
+        """What holds the library, or will, for people."""
+        return called(self.settings.home / FILE, self.settings.database_url)
+
+    @property
+    def place(self) -> str:
+        """Where the library is, for people: its folder, or the database on a server that holds it."""
+        return str(self.settings.home) if self.settings.database_url is None else self.database
 
     def indexes(self, library: Library, *, dimension: int) -> Indexes:
         """The indexes of a library: in this process, or with its vectors in the engine that the settings name."""
@@ -198,15 +208,16 @@ def level(parts: Parts, library: Library) -> None:
         indexes.save()
 
 
-def is_level(parts: Parts, library: Library) -> bool:
-    """Whether both indexes are where the library's history stands."""
+def condition(parts: Parts, library: Library) -> tuple[bool, str | None]:
+    """Whether both indexes are where the library's history stands; and what is wrong with the engine of one."""
     if parts.engine is None:
         from index.derived import is_level
 
-        return is_level(library)
+        return is_level(library), None
     from index.remote_health import health
 
-    return health(library, parts.engine).is_level
+    found = health(library, parts.engine)
+    return found.is_level, found.trouble
 
 
 def rebuild(parts: Parts, library: Library, on_progress: Callable[[int, int], None]) -> None:

@@ -62,7 +62,7 @@ def compact(parts: Parts, *, as_json: bool) -> None:
     home = parts.settings.home
     with parts.existing() as library:
         if library is None:
-            say(EMPTY.format(home=home))
+            say(EMPTY.format(place=parts.place))
             return
         before = _bytes(home)
         library.compact()

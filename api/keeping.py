@@ -72,7 +72,7 @@ def reindex(parts: Parts) -> None:
     """Make the indexes again from what the library holds, encoding it anew when the encoder is another one."""
     with parts.existing() as library:
         if library is None:
-            say(EMPTY.format(home=parts.settings.home))
+            say(EMPTY.format(place=parts.place))
             return
         with Meter() as meter:
             rebuild(parts, library, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))

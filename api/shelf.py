@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from api import render
-from api.compose import EMPTY, Parts, is_level
+from api.compose import EMPTY, Parts, condition
 from api.streams import document, say, tell
 from api.wire_library import Info, Removed, Renamed, TranscriptDetail, Transcripts, TranscriptSummary
-from index.store.library import FILE, Library
+from index.store.library import Library
 from rag.errors import LibraryMismatchError, NotFoundError
 
 
@@ -25,7 +25,7 @@ def entries(parts: Parts, *, collections: list[str], as_json: bool) -> None:
         known = ", ".join(sorted({one.source.collection for one in every}))
         say(f"No transcripts in that collection; there are: {known}")
     else:
-        say(EMPTY.format(home=parts.settings.home))
+        say(EMPTY.format(place=parts.place))
 
 
 def show(parts: Parts, transcript_id: str, *, as_json: bool) -> None:
@@ -82,8 +82,9 @@ def info(parts: Parts, *, as_json: bool) -> None:
         document(facts)
     else:
         render.show(render.facts(_told(facts)))
-        if facts.mismatch is not None:
-            tell(facts.mismatch)
+        for wrong in (facts.mismatch, facts.engine_trouble):
+            if wrong is not None:
+                tell(wrong)
 
 
 def _there(library: Library | None, transcript_id: str) -> Library:
@@ -95,9 +96,10 @@ def _there(library: Library | None, transcript_id: str) -> Library:
 def _info(parts: Parts, library: Library | None) -> Info:
     home = parts.settings.home
     found = library.entries() if library else []
+    level, trouble = condition(parts, library) if library else (True, None)
     return Info(
         home=str(home),
-        database=library.name if library else str(home / FILE),
+        database=parts.database,
         disk_bytes=sum(_size(file) for file in home.rglob("*")),
         transcripts=len(found),
         turns=sum(one.turns for one in found),
@@ -106,7 +108,9 @@ def _info(parts: Parts, library: Library | None) -> Info:
         encoder=parts.settings.encoder,
         mismatch=_mismatch(library) if library else None,
         generation=library.generation() if library else 0,
-        indexes_level=is_level(parts, library) if library else True,
+        indexes_level=level,
+        engine=parts.settings.index.url if parts.settings.index else None,
+        engine_trouble=trouble,
     )
 
 
@@ -128,9 +132,11 @@ def _mismatch(library: Library) -> str | None:
 
 def _told(value: Info) -> dict[str, str]:
     """The same for people."""
+    behind = "behind" if value.engine_trouble else "behind; the next search catches up"
     return {
         "home": value.home,
         "database": value.database,
+        "vectors": value.engine or "searched in the process",
         "disk used": f"{value.disk_bytes / 1e6:,.1f} MB",
         "transcripts": f"{value.transcripts:,}",
         "turns": f"{value.turns:,}",
@@ -138,5 +144,5 @@ def _told(value: Info) -> dict[str, str]:
         "collections": ", ".join(value.collections),
         "encoder": value.encoder,
         "generation": str(value.generation),
-        "indexes": "level" if value.indexes_level else "behind; the next search catches up",
+        "indexes": "level" if value.indexes_level else behind,
     }

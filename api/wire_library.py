@@ -193,6 +193,8 @@ class Info(Wire):
         encoder: The one set now.
         mismatch: Why the library cannot be searched or added to with today's settings; null when it can.
         indexes_level: Whether both indexes on disk hold the newest generation; the next search brings them there.
+        engine: The search engine that holds the vectors; null where they are searched in the process.
+        engine_trouble: Why it cannot be used, or what is wrong in it; null when nothing is.
     """
 
     home: str
@@ -206,3 +208,5 @@ class Info(Wire):
     mismatch: str | None
     generation: int
     indexes_level: bool
+    engine: str | None
+    engine_trouble: str | None

@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -45,6 +44,9 @@ from index.sentence_encoder import SentenceEncoder
 from index.store.library import Library
 from rag.errors import EngineError
 from rag.values import Filters
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.engine.milvus_server import free_ports
 
 _READY_S = 120.0
 _THREADS = 4
@@ -238,15 +240,6 @@ def attempt(search: Search, question: str) -> tuple[Places | str, float]:
     except EngineError as error:
         found = str(error)
     return found, (time.perf_counter() - began) * 1000
-
-
-def free_ports(many: int) -> list[int]:
-    """Ports that nothing listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(many)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def wait_for(address: str, processes: dict[str, subprocess.Popen[bytes]]) -> None:

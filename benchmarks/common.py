@@ -50,7 +50,8 @@ def record(title: str, lines: list[str]) -> None:
         if RESULTS.exists()
         else "# Results\n\nWritten by `make bench` and `make bench-quality`.\n"
     )
-    sections = old.split("\n## ")
-    kept = [sections[0], *(one for one in sections[1:] if not one.startswith(title))]
-    text = "\n## ".join(kept).rstrip() + "\n\n" + body
-    RESULTS.write_text(text, encoding="utf-8")
+    before, *sections = old.split("\n## ")
+    titles = [one.splitlines()[0] for one in sections]
+    at = titles.index(title) if title in titles else len(sections)
+    sections[at : at + 1] = [body.removeprefix("## ")]
+    RESULTS.write_text("\n\n## ".join(one.strip() for one in (before, *sections)) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ fifth of their length beyond what there is. Nothing is read from a library while
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from cluster import resident_mib
 from common import record, size_mib
-from milvus import MilvusServer, MilvusServerConfig
 
 from index.address import Address
 from index.derived import Derived
@@ -27,6 +27,9 @@ from index.milvus.engine import Milvus
 from index.store.library import Library
 from index.store.records import Point
 from index.store.schema import STRIDE
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.engine.milvus_server import serving
 
 _STEP, _PER_TRANSCRIPT, _QUESTIONS = 20_000, 125, 100
 _FREE = 7  # transcripts in a thousand that the narrow filter lets through
@@ -44,17 +47,11 @@ def main() -> None:
     derived.catch_up()
     vectors = derived.vectors.matrix().astype(np.float32)
     library.close()
-    with TemporaryDirectory(prefix="transcite-growth-") as folder:
-        server = MilvusServer(MilvusServerConfig(data_dir=folder))
-        server.start()
-        try:
-            milvus = Milvus(
-                Address(f"http://127.0.0.1:{server.listen_port}", graph=options.search == "graph"), timeout_s=120
-            )
-            for rows in grown(milvus, server.server_proc.pid, Path(folder) / "data", vectors, options.sizes):
-                tell(rows, vectors, options.search)
-        finally:
-            server.stop()
+    with TemporaryDirectory(prefix="transcite-growth-") as folder, serving(Path(folder)) as server:
+        address = Address(f"http://127.0.0.1:{server.listen_port}", graph=options.search == "graph")
+        milvus, data = Milvus(address, timeout_s=120), Path(folder) / "data"
+        for rows in grown(milvus, server.server_proc.pid, data, vectors, options.sizes):
+            tell(rows, vectors, options.search)
 
 
 def tell(rows: list[str], vectors: Vectors, search: str) -> None:

@@ -175,6 +175,11 @@ def is_there(path: Path, url: str | None) -> bool:
         engine.dispose()
 
 
+def called(path: Path, url: str | None) -> str:
+    """What a library's database is called, for people, there or not; no password in it."""
+    return _backend(path, LOCK_TIMEOUT_S, url).name
+
+
 def _backend(path: Path, lock_timeout_s: float, url: str | None) -> Backend:
     if url is None:
         return Embedded(path, lock_timeout_s=lock_timeout_s)

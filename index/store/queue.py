@@ -110,11 +110,11 @@ class Worker:
             self._stopping.wait(0 if self._stopping.is_set() else _AGAIN_S)
 
     def stop(self) -> None:
-        """Take nothing more, and end when what is in hand has ended; from whatever thread."""
+        """Take nothing more, and end when what is in hand has ended; from whatever thread, however often."""
         self._stopping.set()
         loop, running = self._loop, self._running
         if loop is not None and running is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(running.cancel)
+            loop.call_soon_threadsafe(_cancel, running)
 
     async def _until_stopped(self) -> None:
         app = _app(self._url)
@@ -155,6 +155,12 @@ class Worker:
             except (exceptions.ConnectorException, LibraryError):
                 pass  # somebody else was quicker, or the database is away
             await asyncio.sleep(self._silent_s / 4)
+
+
+def _cancel(running: asyncio.Task[None]) -> None:
+    """Cancel once: told again, procrastinate would leave what is in hand, to be found 20 seconds later by others."""
+    if not running.cancelling():
+        running.cancel()
 
 
 class _Again(retry.BaseRetryStrategy):

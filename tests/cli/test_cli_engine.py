@@ -70,5 +70,9 @@ def test_commands_say_in_one_line_that_the_engine_cannot_be_reached(filled: Tran
         assert (result.code, result.out, result.err.count("\n")) == (1, "", 1), argv
         assert result.err.startswith("transcite: the search engine at 127.0.0.1:1 (TRANSCITE_INDEX_URL) cannot be used")
         assert "Sesame" not in result.err
-    assert "behind" in filled("info").out
+    info = filled("info")
+    assert (info.code, "the next search catches up" in info.out) == (0, False)
+    assert info.out.splitlines()[2].split() == ["vectors", "http://127.0.0.1:1"]
+    assert info.err.startswith("transcite: the search engine at 127.0.0.1:1 (TRANSCITE_INDEX_URL) cannot be used")
+    assert "Sesame" not in info.out + info.err
     assert filled("list").code == 0

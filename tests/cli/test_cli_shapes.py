@@ -21,7 +21,10 @@ TURN = "turn speaker speaker_inferred text start end".split()
 SUMMARY = "id title date collection turns words speakers format added_at".split()
 REPORT = "files added replaced unchanged duplicate rejected skipped".split()
 FILE = "path outcome transcript_id turns reason line format speakers times".split()
-INFO = "home database disk_bytes transcripts turns words collections encoder mismatch generation indexes_level".split()
+INFO = (
+    "home database disk_bytes transcripts turns words collections encoder mismatch generation indexes_level"
+    " engine engine_trouble"
+).split()
 
 QUESTION = "Why was the grant of Tamarack County taken back?"
 
@@ -112,6 +115,7 @@ def test_info(filled: Transcite) -> None:
     assert (info["transcripts"], info["turns"], info["collections"]) == (2, 6, ["default"])
     assert (info["home"], info["generation"], info["indexes_level"]) == (str(filled.home), 2, True)
     assert info["disk_bytes"] > 10_000
+    assert (info["engine"], info["engine_trouble"]) == (None, None)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

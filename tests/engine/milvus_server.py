@@ -15,6 +15,13 @@ from tests.ports import free_ports
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """The address of a server that keeps what it keeps in `folder`."""
+    with serving(folder) as server:
+        yield f"http://127.0.0.1:{server.listen_port}"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[MilvusServer]:
+    """The server itself."""
     config = MilvusServerConfig(data_dir=str(folder))
     named = [one for one in config.configurable_items if one.endswith("_port")]
     *ports, peers, web = free_ports(len(named) + 2)
@@ -32,7 +39,7 @@ def running(folder: Path) -> Iterator[str]:
     os.environ["ETCD_CONFIG_PATH"] = str(folder / "etcd.yaml")
     try:
         server.start()
-        yield f"http://127.0.0.1:{server.listen_port}"
+        yield server
     finally:
         del os.environ["ETCD_CONFIG_PATH"]
         server.stop()

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from pymilvus import MilvusClient
 
+from api.compose import Parts
+from api.doctoring import doctor
+from api.http.app import create_app
+from api.moving import migrate
+from api.settings import Settings
 from index.address import Address
 from index.engine import Rule, Standing
 from index.milvus.engine import Milvus
@@ -20,7 +31,8 @@ from index.store.schema import STRIDE
 from rag.errors import EngineError, LibraryMismatchError
 from rag.values import Filters
 from tests.fake_engine import MemoryEngine, lets
-from tests.fakes import HashingEncoder, found, put, searching
+from tests.fakes import HashingEncoder, found, put, searching, sql
+from tests.postgres import Server
 from tests.waiting import quickest
 
 pytestmark = pytest.mark.milvus
@@ -143,3 +155,80 @@ def test_a_library_of_its_own_database(library: Library, milvus_url: str) -> Non
     assert found(server(library, f"{milvus_url}/apart"), "moon")
     assert not [one for one in client.list_collections() if library.shared.identity() in one]
     client.close()
+
+
+Call = Callable[..., Any]
+
+
+@contextmanager
+def served(parts: Parts) -> Iterator[Call]:
+    """A server; what is called with a method, a path and a body gives the document that it answers with."""
+
+    def call(method: str, path: str, **body: Any) -> Any:
+        response = client.request(method, f"/v1/{path}", json=body or None)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    with TestClient(create_app(parts), base_url="http://localhost:8300") as client:
+        yield call
+
+
+def done_alike(by: Call, alone: Call, others: Sequence[Call], method: str, path: str, **body: Any) -> Any:
+    """One of several servers and one on a machine of its own do something; at once, all of them say the same."""
+    done, alike = by(method, path, **body), alone(method, path, **body)
+    assert done == alike
+    for filters in ({}, {"collections": ["a"]}, {"not_speakers": ["Zoe", "Bob"]}):
+        for query in (TOPICS[0], "zebra"):
+            asked = {"query": query, "top_k": 20, "filters": filters}
+            right, *found = (call("POST", "search", **asked) for call in (alone, *others))
+            assert found == [right] * len(others)
+    question = f"Who spoke of {TOPICS[0]}?"
+    right, *given = (call("POST", "ask", question=question)["citations"] for call in (alone, *others))
+    assert given == [right] * len(others)
+    return done
+
+
+@pytest.mark.postgres
+def test_servers_that_keep_nothing_say_what_one_machine_says(
+    tmp_path: Path, milvus_url: str, database_url: str, postgres_server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def parts(home: str, url: str | None = None, index: Address | None = None) -> Parts:
+        return Parts(Settings(tmp_path / home, "hashing", 1, index=index, database_url=url), HashingEncoder)
+
+    milvus = Address(milvus_url)
+    shared = [parts(home, database_url, milvus) for home in ("one", "other")]
+    with served(shared[0]) as one, served(shared[1]) as other, served(parts("alone")) as alone:
+        do = partial(done_alike, alone=alone, others=(other, one))
+
+        def send(by: Call, n: int, *more: str) -> str:
+            lines = [f"{SPEAKERS[(n + k) % 3]}: {TOPICS[(n * k) % 4]}, as {k} of {n} goes." for k in range(8)]
+            content = "\n".join([*lines, *more])
+            told = do(
+                by, method="POST", path="transcripts", filename=f"{n}.txt", content=content, collection="ab"[n % 2]
+            )
+            return str(told["files"][0]["transcript_id"])
+
+        # 1. What one takes in, replaces, corrects and removes, the other says at once.
+        for n in range(4):
+            send((one, other)[n % 2], n)
+        zebras = send(other, 2, "Zoe: A zebra crossed the bridge.")
+        corrected = {"title": "Zebras", "rename_speakers": {"Zoe": "Zoë Quill"}}
+        do(one, method="PATCH", path=f"transcripts/{zebras}", **corrected)
+        assert "Zoë Quill" in {hit["speaker"] for hit in other("POST", "search", query="zebra")["hits"]}
+        do(other, method="DELETE", path=f"transcripts/{zebras}")
+        assert "zebra" not in str(one("POST", "search", query="zebra", top_k=100)["hits"])
+    # 2. All of it is sound; and moved to one machine and into another database, it says and holds the same.
+    doctor(shared[0], repair=False, as_json=False)
+    assert capsys.readouterr().out.startswith("sound: 3 transcripts")
+    elsewhere = postgres_server.fresh()
+    migrate(parts("moved"), url=database_url, back=True, as_json=False)
+    migrate(parts("moved"), url=elsewhere, back=False, as_json=False)
+    told = []
+    # Each with words made anew: until it is tidied up, an index of words weighs what was deleted, too.
+    for made in (parts("fresh", database_url, milvus), parts("moved"), parts("two", elsewhere, milvus)):
+        with made.library() as library:
+            search = Search(library, HashingEncoder(), made.indexes(library, dimension=64))
+            hits = search.search(TOPICS[1], filters=Filters(), top_k=20)
+            told.append((hits, sql(library, "SELECT * FROM sums ORDER BY ordinal")))
+    assert told[0][0]
+    assert told == [told[0]] * 3

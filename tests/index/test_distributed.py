@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -163,6 +164,30 @@ def test_what_fails_for_no_fault_of_the_file_can_be_tried_again(shared: Library,
     assert left(shared) == [0, 0]
     with pytest.raises(InputError):
         jobs.retry("job_1")
+
+
+def test_who_is_told_twice_to_stop_ends_what_is_in_hand_all_the_same(shared: Library, tmp_path: Path) -> None:
+    encoding, going_on = threading.Event(), threading.Event()
+
+    class Slow(HashingEncoder):
+        def encode_documents(self, texts: Sequence[str]) -> Vectors:
+            encoding.set()
+            assert going_on.wait(PATIENCE_S)
+            return super().encode_documents(texts)
+
+    paths = write(tmp_path / "in", texts(1))
+    jobs = shared_jobs.of(shared.jobs)
+    jobs.create("job_1", [Sent("a.txt", 9, "{}")], asker=None, collection="default", where=paths)
+    one = worker(shared, Slow())
+    thread = threading.Thread(target=one.run)
+    thread.start()
+    assert encoding.wait(PATIENCE_S)
+    for _ in range(2):  # as a server does: when it hears of it, and when it has answered what was asked
+        one.stop()
+        time.sleep(0.2)
+    going_on.set()
+    thread.join(PATIENCE_S)
+    assert (jobs.get("job_1").state, left(shared)) == ("done", [0, 0])
 
 
 def test_what_is_cancelled_is_not_taken_in(shared: Library, tmp_path: Path) -> None:
