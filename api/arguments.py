@@ -146,6 +146,7 @@ AsFormat = Annotated[
     str | None,
     typer.Option("--as", help="Read every file as this (docs/formats.md).", callback=format_name, metavar="FORMAT"),
 ]
+Encode = Annotated[bool, typer.Option("--encode", help="Encode everything again, whatever made the vectors.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Go on: take in what comes or changes, until Ctrl-C.")]
 Distributed = Annotated[
     bool,

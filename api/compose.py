@@ -220,17 +220,31 @@ def condition(parts: Parts, library: Library) -> tuple[bool, str | None]:
     return found.is_level, found.trouble
 
 
-def rebuild(parts: Parts, library: Library, on_progress: Callable[[int, int], None]) -> None:
-    """Make both indexes again, from the library's vectors or, when another encoder made them, from new ones."""
-    from index.derived import discard
-
+def _is_of(library: Library) -> bool:
+    """Whether the library's vectors are of its settings."""
     try:
         library.check()
-        discard(library.home)
     except LibraryMismatchError:
-        from index.reindex import reindex
+        return False
+    return True
 
+
+def rebuild(parts: Parts, library: Library, on_progress: Callable[[int, int], None], *, encode: bool = False) -> None:
+    """Make both indexes again, from the library's vectors or, when another encoder made them, from new ones.
+
+    Args:
+        parts: Of the program.
+        library: Whose indexes.
+        on_progress: Called with how many transcripts of how many are encoded.
+        encode: Make new vectors in any case.
+    """
+    from index.derived import discard
+    from index.reindex import reindex
+
+    if encode or not _is_of(library):
         reindex(library, parts.encoder, on_progress=on_progress)
+    else:
+        discard(library.home)
     dimension = library.dimension()
     if parts.engine is not None and dimension is not None:
         from index.remote import Remote

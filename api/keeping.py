@@ -68,14 +68,14 @@ def follow(parts: Parts, paths: list[Path], *, collection: str, as_format: str |
                 _take(run, ready, collection=collection, as_json=False)
 
 
-def reindex(parts: Parts) -> None:
-    """Make the indexes again from what the library holds, encoding it anew when the encoder is another one."""
+def reindex(parts: Parts, *, encode: bool) -> None:
+    """Make the indexes again from what the library holds; with `encode`, or for another encoder, from new vectors."""
     with parts.existing() as library:
         if library is None:
             say(EMPTY.format(place=parts.place))
             return
         with Meter() as meter:
-            rebuild(parts, library, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)))
+            rebuild(parts, library, lambda done, all_: meter(Progress(done, all_, done, all_, 0.0)), encode=encode)
         say("the indexes are made again from the library")
 
 

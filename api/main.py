@@ -194,11 +194,11 @@ def info(ctx: typer.Context, *, as_json: given.AsJson = False) -> None:
     shelf.info(given.parts(ctx), as_json=as_json)
 
 
-def reindex(ctx: typer.Context) -> None:
+def reindex(ctx: typer.Context, *, encode: given.Encode = False) -> None:
     """Make the search indexes again from the library."""
     from api import keeping
 
-    keeping.reindex(given.parts(ctx))
+    keeping.reindex(given.parts(ctx), encode=encode)
 
 
 def worker(ctx: typer.Context) -> None:

@@ -166,6 +166,14 @@ def test_reindex_takes_up_another_encoder(filled: Transcite) -> None:
     assert len(filled("search", "harbor bridge", "--json").document["hits"]) > 1
 
 
+def test_reindex_encodes_again_only_when_told_to(filled: Transcite) -> None:
+    assert filled("reindex").code == 0
+    assert filled.encoders == []
+    assert filled("reindex", "--encode").code == 0
+    assert [one.name for one in filled.encoders] == ["all-MiniLM-L6-v2"]
+    assert len(filled("search", "harbor bridge", "--json").document["hits"]) > 1
+
+
 def test_a_reader_that_leaves_is_no_failure(filled: Transcite) -> None:
     def left(*argv: str) -> tuple[int, str]:
         reading, writing = os.pipe()

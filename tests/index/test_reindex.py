@@ -55,6 +55,15 @@ def test_every_vector_is_the_other_encoder_s_and_everything_else_is_as_before(fi
     other.close()
 
 
+def test_a_library_from_before_there_were_sentences_gets_them(filled: Library) -> None:
+    before = fakes.sentences(filled)
+    assert len(before) == 5 * 4  # "Mm-hm." joins the turn before
+    fakes.sql(filled, "DELETE FROM sentences")
+    assert fakes.sentences(filled) == {}
+    reindex(filled, HashingEncoder())
+    assert fakes.sentences(filled) == before
+
+
 class Stopped(HashingEncoder):
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         if self.calls == 1:
