@@ -260,14 +260,7 @@ def _turns_of(
     Who has it is asked among `ordinals`; the turns are of those transcripts, or only of `within`.
     """
     inside = None if ordinals is None else set(ordinals)
-    known = connection.execute(sa.select(speakers.c.ordinal, speakers.c.folded)).all()
-    folded = {row.folded for row in known if inside is None or row.ordinal in inside}
-    wanted: set[str] = set()
-    for name in names:
-        whole = fold(name)
-        part = set(whole.split())
-        exact = folded & {whole}
-        wanted |= exact or {one for one in folded if part and part <= set(one.split())}
+    wanted = {one for name in names for one in _meant(connection, fold(name), inside)}
     low = speakers.c.ordinal * STRIDE
     spoken = sa.and_(turns.c.turn_id >= low, turns.c.turn_id < low + STRIDE, turns.c.label == speakers.c.label)
     inside = inside if within is None else {within}
@@ -277,6 +270,19 @@ def _turns_of(
         statement = sa.select(turns.c.turn_id).select_from(speakers.join(turns, spoken))
         found.extend(connection.execute(statement.where(speakers.c.folded == one, *there)).scalars())
     return tuple(sorted(one for one in found if inside is None or one // STRIDE in inside))
+
+
+def _meant(connection: sa.Connection, name: str, inside: set[int] | None) -> set[str]:
+    """Whom a name means among these transcripts: whoever has it whole, or else all who have every word of it."""
+    known = sa.select(speakers.c.ordinal, speakers.c.folded)
+
+    def among(statement: sa.Select[Any]) -> set[str]:
+        rows = connection.execute(statement).all()
+        return {row.folded for row in rows if inside is None or row.ordinal in inside}
+
+    part = set(name.split())
+    whole = among(known.where(speakers.c.folded == name))
+    return whole or {one for one in (among(known) if part else ()) if part <= set(one.split())}
 
 
 def _of_ordinal(column: sa.Column[Any], ordinal: int) -> sa.ColumnElement[bool]:
