@@ -142,7 +142,7 @@ def library(
 def sentences(of: Library) -> dict[tuple[str, int], bytes]:
     """What is known of the sentences of every turn."""
     places = [(entry.source.transcript_id, n + 1) for entry in of.entries() for n in range(entry.turns)]
-    return of.codes(places)
+    return dict(sorted(of.codes(places).items()))
 
 
 def again(of: Library, *, encoder: str = "hashing") -> Library:

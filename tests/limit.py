@@ -20,7 +20,9 @@ def limited(seconds: float) -> Iterator[None]:
     """Fail what takes longer, wherever it is; and again after as long, should it hang while it is given up."""
 
     def over(*_: object) -> None:
-        faulthandler.dump_traceback(sys.__stderr__ or 2)
+        told = sys.__stderr__ or 2
+        faulthandler.dump_traceback(told, all_threads=False)  # of many threads only the newest hundred are told of
+        faulthandler.dump_traceback(told)
         pytest.fail(f"it did not come to an end in {seconds:g} s")
 
     handler, timer = signal.signal(signal.SIGALRM, over), signal.setitimer(signal.ITIMER_REAL, seconds, seconds)

@@ -13,8 +13,9 @@ from tests.waiting import PATIENCE_S, quickest, wait
 
 def test_what_hangs_fails_and_says_where(capfd: pytest.CaptureFixture[str]) -> None:
     never, go = Event(), Event()
-    beside = Thread(target=go.wait, name="beside")
-    beside.start()
+    beside = [Thread(target=go.wait) for _ in range(120)]
+    for one in beside:
+        one.start()
     failed: list[str] = []
     with limited(0.2):
         while len(failed) < 2:  # the second time while it is given up
@@ -23,7 +24,8 @@ def test_what_hangs_fails_and_says_where(capfd: pytest.CaptureFixture[str]) -> N
             except pytest.fail.Exception as error:
                 failed.append(str(error))
     go.set()
-    beside.join()
+    for one in beside:
+        one.join()
     assert failed == ["it did not come to an end in 0.2 s"] * 2
     assert capfd.readouterr().err.count("test_limit.py") >= 2
     assert PATIENCE_S < LIMIT_S
