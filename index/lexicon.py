@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import mmap
@@ -26,6 +27,7 @@ _FOOTER_MAGIC = 1337
 _HEAP_BYTES = 64_000_000
 _SCARCE_BYTES = 8_000_000  # a disk with less than this is full, whatever the error says
 _PIECES = 16  # segments beyond which they are merged; tantivy merges eight of a size
+_TRIES, _PAUSE_S = 20, 0.05  # a folder is tried to be removed so often, and so long in between
 _MANIFEST_ORDINAL = 0  # ordinals of transcripts begin at 1
 
 
@@ -264,8 +266,8 @@ class Lexicon:
                 index = _open(self._folder)
                 _point(index)  # some damage shows only when it is read
                 return index
-        shutil.rmtree(self._folder)
-        self._folder.mkdir()
+        _thrown_away(self._folder)
+        self._folder.mkdir(exist_ok=True)
         return _open(self._folder)
 
     def _writer(self) -> tantivy.IndexWriter:
@@ -294,6 +296,25 @@ class Lexicon:
                 query = tantivy.Query.term_set_query(self._index.schema, field, list(ids))
                 rules.append((occur, tantivy.Query.const_score_query(query, 0.0)))
         return rules
+
+
+def _thrown_away(folder: Path) -> None:
+    """Remove a folder, in which whoever has the index open may still be putting files, or removing some.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            if not folder.exists():
+                return
+            if left == 0 or error.errno not in {errno.ENOTEMPTY, errno.ENOENT}:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def damaged_files(folder: Path) -> list[str]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
 import math
+import os
 import shutil
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 import index.lexicon
 from index.lexicon import Allowed, Lexicon, TurnWords
 from index.store.records import Point
-from rag.errors import LibraryLockedError
+from rag.errors import LibraryError, LibraryLockedError
 from tests.waiting import PATIENCE_S, quickest
 
 EVERYTHING = Allowed()
@@ -244,3 +247,24 @@ def test_what_many_updates_left_in_pieces_is_merged_and_nothing_changes(
     lexicon.tidy()  # with nothing to merge
     fill(lexicon, {4: ["no more"]}, generation=14)
     assert len(lexicon.find(["grant"], limit=99, allowed=EVERYTHING).alone) == 11
+
+
+@pytest.mark.parametrize(("trouble", "tries"), [(errno.ENOTEMPTY, 2), (errno.ENOENT, 2), (errno.EACCES, 1)])
+def test_a_folder_that_others_still_write_to_is_removed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: int, tries: int
+) -> None:
+    made(tmp_path / "words")
+    (tmp_path / "words" / "meta.json").write_text("damaged")
+    tried: list[Path] = []
+
+    def once(folder: Path) -> None:
+        tried.append(folder)
+        if len(tried) == 1:
+            raise OSError(trouble, os.strerror(trouble))
+        removed(folder)
+
+    removed = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", once)
+    with pytest.raises(LibraryError, match="check its permissions") if tries == 1 else nullcontext():
+        assert made(tmp_path / "words").point() == Point()
+    assert len(tried) == tries
