@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class Encoder(Protocol):
         ...
 
 
-def whole(made: Sequence[Meant], dimension: int) -> Vectors:
-    """The vectors of whole texts, shape (texts, dimension)."""
+def whole(encode: Callable[[Sequence[Parted]], Sequence[Meant]], texts: Sequence[str], dimension: int) -> Vectors:
+    """The vectors of whole texts, shape (texts, dimension), by what encodes texts with their parts."""
+    made = encode([Parted(text) for text in texts])
     return np.stack([one.vector for one in made]) if made else np.empty((0, dimension), dtype=np.float32)

@@ -104,7 +104,7 @@ class SentenceEncoder:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts` in the order given; batched by length inside."""
-        return whole(self._documents([Parted(text) for text in texts]), self.dimension)
+        return whole(self._documents, texts, self.dimension)
 
     def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
         """The same, with vectors of the texts' parts.

@@ -106,13 +106,17 @@ def share(weights: dict[str, float], words: set[str] | frozenset[str]) -> float:
 
 def _scored(reader: Reader, evidence: Sequence[Evidence], searcher: Searcher) -> list[_Scored]:
     drafts = [
-        (reader.signs(one, at, place), one, at, place)
-        for one in evidence
-        for at, place in enumerate(quotable_ranges(one.turn.text))
+        (reader.signs(one, at, place), one, at, place, len(ranges))
+        for one, ranges in ((one, quotable_ranges(one.turn.text)) for one in evidence)
+        for at, place in enumerate(ranges)
     ]
     drafts.sort(key=lambda draft: -total(draft[0]))
     drafts = drafts[:_READ]
-    near = searcher.meanings(reader.question.text, [_sentence(one, at, place) for _, one, at, place in drafts])
+    asked = [
+        Sentence(one.source.transcript_id, one.turn.turn, at, count, spoken(one, place))
+        for _, one, at, place, count in drafts
+    ]
+    near = searcher.meanings(reader.question.text, asked)
     return [
         _Scored(
             one,
@@ -120,13 +124,8 @@ def _scored(reader: Reader, evidence: Sequence[Evidence], searcher: Searcher) ->
             content_set(one.turn.text[place[0] : place[1]]),
             replace(signs, meaning=meaning),
         )
-        for (signs, one, at, place), meaning in zip(drafts, near, strict=True)
+        for (signs, one, at, place, _), meaning in zip(drafts, near, strict=True)
     ]
-
-
-def _sentence(one: Evidence, at: int, place: tuple[int, int]) -> Sentence:
-    count = len(quotable_ranges(one.turn.text))
-    return Sentence(one.source.transcript_id, one.turn.turn, at, count, spoken(one, place))
 
 
 def _adds(one: _Scored, chosen: Sequence[Extract], question: Question, weights: dict[str, float]) -> bool:

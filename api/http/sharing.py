@@ -43,7 +43,7 @@ class OneAtATime:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given; a question's own, which takes little, passes between two batches."""
-        return whole(self.encode_parted([Parted(text) for text in texts]), self.dimension)
+        return whole(self.encode_parted, texts, self.dimension)
 
     def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
         """The same, with vectors of their parts."""
@@ -78,7 +78,7 @@ class _Patient:
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, in the order given."""
-        return whole(self.encode_parted([Parted(text) for text in texts]), self.dimension)
+        return whole(self.encode_parted, texts, self.dimension)
 
     def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
         """The same, with vectors of their parts."""
