@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
     from index.engine import Engine
     from index.search import Indexes
-    from rag.evidence import Searcher, Sentence
+    from rag.evidence import Searcher, Sentence, Stretch
     from rag.writing.model import Model
 
 EMPTY = "the library in {place} is empty; add transcripts with `transcite ingest PATH`"
@@ -189,6 +189,10 @@ class NothingToSearch:
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:  # noqa: ARG002
         """No nearness."""
         return [0.0] * len(sentences)
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:  # noqa: ARG002
+        """Nothing is read."""
+        return None
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """No word tells anything."""

@@ -25,6 +25,7 @@ from index.encoder import Meant, Parted, Vectors
 from index.ingest import Ingest
 from index.sentence_encoder import SentenceEncoder
 from index.store.library import Library
+from rag.evidence import Stretch
 
 
 class Timed:
@@ -46,6 +47,9 @@ class Timed:
     def encode_parted(self, texts: Sequence[Parted]) -> list[Meant]:
         self.texts += len(texts)
         return self._inner.encode_parted(texts)
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        return self._inner.answering(question, stretches)
 
     def encode_query(self, text: str) -> Vectors:
         return self._inner.encode_query(text)

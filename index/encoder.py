@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from rag.evidence import Stretch
+
 Vectors = npt.NDArray[np.float32]
 """Shape (n, dimension), rows of length 1."""
 
@@ -61,6 +63,14 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, shape (1, dimension)."""
+        ...
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers, read together with the question.
+
+        Returns:
+            Log odds against that none does; None from an encoder that has not learnt it.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from threading import Lock
 import numpy as np
 
 from index.encoder import Encoder, Meant, Parted, Vectors
+from rag.evidence import Stretch
 
 _Key = tuple[str, str]
 """Passage or question, which an encoder may treat differently, and its text."""
@@ -51,6 +52,10 @@ class Remembering:
             known = self._encoder.encode_query(text)
             self._keep({("question", text): known})
         return known.copy()  # theirs to change
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers; not remembered, for few questions are asked twice."""
+        return self._encoder.answering(question, stretches)
 
     def _recalled(self, kind: str, texts: Sequence[str]) -> dict[str, Vectors]:
         with self._lock:

@@ -20,7 +20,7 @@ from index.ranking import Scores
 from index.store.library import Library
 from index.store.records import Scope
 from index.store.schema import STRIDE
-from rag.evidence import Sentence
+from rag.evidence import Sentence, Stretch
 from rag.known import Place, Sought
 from rag.periods import Days
 from rag.question import Question, parse
@@ -202,6 +202,10 @@ class Search:
         near = iter(codes.cosines(b"".join(one for one in told if one), self._encoder.encode_query(query)[0]))
         alone = iter(self.similarity(query, [one.spoken for one, own in zip(sentences, told, strict=True) if not own]))
         return [_LIKE_ALONE * float(next(near)) if own else next(alone) for own in told]
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers; None if the library's encoder has not learnt to tell."""
+        return self._encoder.answering(question, stretches)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How telling each stemmed word is in this library, 0 for one that is everywhere."""

@@ -8,6 +8,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +19,13 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import numpy as np
 
+from index import joint
 from index.batched import Batched, Features, Plan
 from index.encoder import PACKAGED, Meant, Parted, Vectors, whole
 from index.later import postponed
 from index.pooling import filled, means, part_of, unit
 from rag.errors import EncoderError
+from rag.evidence import Stretch
 
 # What the libraries import for training, judging, compiling and spreading models: most of their seconds.
 _LATER = (
@@ -101,6 +104,7 @@ class SentenceEncoder:
         self.dimension = dimension
         self._tells = _tells_parts(self._model)
         self._documents = Batched(self._cut_up, self._meant, plan(self._model.device.type, _CORES))
+        self._reading: Batched[joint.Asked, list[float]] | None = None  # made when first asked
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts` in the order given; batched by length inside."""
@@ -120,6 +124,39 @@ class SentenceEncoder:
         """The vector of one question, shape (1, dimension)."""
         features = dict(self._model.preprocess([text], prompt=self._prompt("query"), task="query"))
         return unit(self._calculated(features, "query", _WHOLE)[_WHOLE])
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers, read together with the question.
+
+        Only the packaged model has learnt it: what it learnt is added to its own weights.
+        """
+        if self.name != PACKAGED:
+            return None
+        if self._reading is None:
+            self._reading = self._read_together(joint.learnt())
+        told = self._reading([joint.Asked(question, one) for one in stretches])
+        return [joint.filled(one, len(read.sentences)) for one, read in zip(told, stretches, strict=True)]
+
+    def _read_together(self, learnt: joint.Learnt) -> Batched[joint.Asked, list[float]]:
+        model: Any = deepcopy(self._model[0])
+        network, tokenizer = model.auto_model, model.tokenizer
+        with torch.no_grad():
+            for name, change in learnt.changes.items():
+                weight = network.get_parameter(name)
+                weight.copy_(weight.float() + torch.from_numpy(change).to(weight.device))
+
+        def cut_up(asked: Sequence[joint.Asked]) -> Features:
+            return {name: torch.from_numpy(one) for name, one in joint.cut_up(tokenizer, asked).items()}
+
+        def read(features: Features) -> list[list[float]]:
+            questions, sentences = features.pop("question").numpy(), features.pop("sentence").numpy()
+            given = {name: one.to(self._model.device) for name, one in features.items()}
+            with torch.inference_mode():
+                pieces = network(**given).last_hidden_state.float().cpu().numpy()
+            told = zip(pieces, questions, sentences, strict=True)
+            return [learnt.head(*one).tolist() for one in told]
+
+        return Batched(cut_up, read, plan(self._model.device.type, _CORES))
 
     def _prompt(self, task: _Task) -> str | None:
         """What the model wants said before texts of this kind."""

@@ -31,6 +31,21 @@ class Sentence:
     spoken: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive sentences of a turn.
+
+    Attributes:
+        context: Who says them, and the question that the turn answers.
+        text: The sentences, verbatim.
+        sentences: Where each begins and ends in `text`.
+    """
+
+    context: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+
+
 class Searcher(Knowing, Protocol):
     """What asking needs of a library."""
 
@@ -52,6 +67,14 @@ class Searcher(Knowing, Protocol):
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
         """How near in meaning each sentence is to the question, about -1 to 1, as it is meant where it stands."""
+        ...
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers, read together with the question.
+
+        Returns:
+            Log odds against that nothing of what was found answers; None where nobody has learnt to read like that.
+        """
         ...
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:

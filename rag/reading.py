@@ -1,17 +1,19 @@
 """Reading a sentence against a question: the signs that it answers, as numbers, and what they add up to.
 
 The weights were chosen on development questions (docs/experiments.md) and are meant to be read:
-each sign is between 0 and 1 (meaning between -1 and 1), so a weight is what the sign is worth at most.
+each sign is between 0 and 1 (meaning between -1 and 1, what a reader says in log odds), so a weight is what the sign is
+worth at most.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import attrgetter, mul
 
-from rag.evidence import Evidence, Searcher, asks
+from rag.evidence import Evidence, Searcher, Stretch, asks
 from rag.question import CALENDAR, Question, Wanted
 from rag.sentences import sentence_ranges
 from rag.words import content_set, surface_words
@@ -54,6 +56,8 @@ class Signs:
         new: How much it says that the question does not say already.
         opening: It is among the first turns.
         replies: Its turn answers a question, and it begins the turn.
+        answers: Log odds that it answers, of something that reads it together with the question, within `SURE` of 0;
+            None where there is no such reader.
     """
 
     meaning: float
@@ -72,6 +76,7 @@ class Signs:
     new: float
     opening: float
     replies: float
+    answers: float | None = None
 
 
 WEIGHTS = Signs(
@@ -92,14 +97,21 @@ WEIGHTS = Signs(
     opening=-0.05,
     replies=0.04,
 )
+SURE = 8.0
+_ANSWERS = 0.05  # what each step of the log odds is worth
 
 
-_EACH = attrgetter(*(field.name for field in fields(Signs)))
+_EACH = attrgetter(*(field.name for field in fields(Signs) if field.name != "answers"))
 _WEIGHTS = _EACH(WEIGHTS)
 
 
 def total(signs: Signs) -> float:
     """What the signs add up to, each times its weight; comparable within one question."""
+    return apart(signs) + _ANSWERS * (signs.answers or 0.0)
+
+
+def apart(signs: Signs) -> float:
+    """The same of question and sentence looked at apart: without what a reader says of both together."""
     return float(sum(map(mul, _EACH(signs), _WEIGHTS)))
 
 
@@ -225,6 +237,13 @@ def question_before(one: Evidence) -> str | None:
         return None
     start, end = sentence_ranges(one.before.text)[-1]
     return one.before.text[start:end]
+
+
+def stretch(one: Evidence, places: Sequence[tuple[int, int]]) -> Stretch:
+    """Consecutive sentences of a turn, at `places` in its text, as they are read together with the question."""
+    start, end = places[0][0], places[-1][1]
+    context = f"{one.turn.speaker or ''}: {question_before(one) or ''}".strip()
+    return Stretch(context, one.turn.text[start:end], tuple((first - start, last - start) for first, last in places))
 
 
 def spoken(one: Evidence, place: tuple[int, int]) -> str:

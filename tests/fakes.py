@@ -29,11 +29,11 @@ from hypothesis import HealthCheck, settings
 
 from index import encoding
 from index.derived import Derived
-from index.encoder import Meant, Parted, Vectors
+from index.encoder import Encoder, Meant, Parted, Vectors
 from index.search import Search
 from index.store.library import Library
 from index.store.records import Encoded, Origin, Outcome
-from rag.evidence import Sentence
+from rag.evidence import Sentence, Stretch
 from rag.known import Place, Sought
 from rag.passages import passages
 from rag.periods import Days
@@ -90,11 +90,32 @@ class HashingEncoder:
     def encode_query(self, text: str) -> Vectors:
         return self._vectors([text])
 
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        return None
+
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         rows = np.zeros((len(texts), self.dimension))
         for at, text in enumerate(texts):
             rows[at] = sum(_of_word(word, self.name, self.dimension) for word in content_words(text) or ["(nothing)"])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+class Reading(HashingEncoder):
+    """One that reads together: a sentence answers if it has a certain word.
+
+    Attributes:
+        heard: What it was given to read.
+    """
+
+    def __init__(self, word: str, *, sure: float = 5.0) -> None:
+        super().__init__()
+        self.word, self.sure = word, sure
+        self.heard: list[Stretch] = []
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        self.heard += stretches
+        said = [[one.text[start:end] for start, end in one.sentences] for one in stretches]
+        return [[self.sure if self.word in text else -self.sure for text in texts] for texts in said]
 
 
 class Mute(HashingEncoder):
@@ -226,8 +247,8 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 class MemorySearcher:
     """A searcher over transcripts in memory, by meaning alone; without filters. It counts in the plainest way."""
 
-    def __init__(self, *transcripts: Transcript) -> None:
-        self._encoder = HashingEncoder()
+    def __init__(self, *transcripts: Transcript, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder or HashingEncoder()
         self._sources = [Source(f"t{n}", one.title, "default", one.date) for n, one in enumerate(transcripts)]
         self._turns = {source.transcript_id: one.turns for source, one in zip(self._sources, transcripts, strict=True)}
         self._words = {
@@ -279,6 +300,9 @@ class MemorySearcher:
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
         return self.similarity(query, [one.spoken for one in sentences])
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        return self._encoder.answering(question, stretches)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         return {word: self._idf(word, list(self._words.values())) for word in words}

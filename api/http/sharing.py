@@ -17,7 +17,7 @@ from rag.values import Filters, Hit, Searched, Source, Turn
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
-    from rag.evidence import Searcher, Sentence
+    from rag.evidence import Searcher, Sentence, Stretch
 
 OnHits = Callable[[Sequence[Hit]], None]
 # Characters that are encoded before others get their turn: a question's fifty sentences, or a dozen passages.
@@ -55,6 +55,11 @@ class OneAtATime:
         with self._queue.turn(BRIEF):
             return self._thread.submit(copy_context().run, self._encoder.encode_query, text).result()
 
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers, read together with the question."""
+        with self._queue.turn(HURRY):
+            return self._thread.submit(copy_context().run, self._encoder.answering, question, stretches).result()
+
     def patient(self) -> Encoder:
         """The same encoder for work that nobody waits for: it lets every question pass after a few texts."""
         return _Patient(self)
@@ -87,6 +92,10 @@ class _Patient:
     def encode_query(self, text: str) -> Vectors:
         """The vector of one question, which is in a hurry wherever it comes from."""
         return self._shared.encode_query(text)
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers: a question's too."""
+        return self._shared.answering(question, stretches)
 
 
 class Watched:
@@ -146,6 +155,10 @@ class Watched:
         if not self._told:
             self._told = True
             self._on_hits(hits)
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers; None where nobody has learnt to read like that."""
+        return self._searcher.answering(question, stretches)
 
     def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to the question, -1 to 1."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from index.encoder import Encoder, Meant, Parted, Vectors
     from index.reports import Report
     from rag.errors import ModelError
-    from rag.evidence import Searcher
+    from rag.evidence import Searcher, Stretch
     from rag.writing.model import Usage
 
 _Stage = Callable[[str], AbstractContextManager[None]]
@@ -120,6 +120,11 @@ class _Timed:
         """The vector of one question, shape (1, dimension)."""
         with self._stage("encode_question"):
             return self._encoder.encode_query(text)
+
+    def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
+        """How well each sentence of each stretch answers, read together with the question."""
+        with self._stage("read_together"):
+            return self._encoder.answering(question, stretches)
 
 
 class _Searching(Watched):

@@ -158,3 +158,48 @@ def test_items_are_collected_across_turns_in_few_words() -> None:
     found = extracts("Which places have we camped at?", *lines, *aside)
     assert {place for place in told for one in found if place in one.text} == set(told)
     assert len(extracts("Where did we find a place?", *lines, *aside)) <= 3
+
+
+def test_what_answers_by_a_reader_is_quoted_first() -> None:
+    lines = [
+        "Ann: Harney County lost its grant money, Harney County did. Its grant money was lost.",
+        "Bob: I was ill that week. The form lay on my desk until Friday. It was my fault.",
+        *(f"Ann: Nobody asked about room {n} of the hotel." for n in range(9)),
+    ]
+    encoder = fakes.Reading("desk", sure=8.0)
+    searcher = fakes.MemorySearcher(fakes.transcript(*lines), encoder=encoder)
+    question = "Why did Harney County lose its grant money?"
+    evidence = gather(searcher.search(question, filters=Filters(), top_k=10), searcher, Filters())
+    told = quote.extracts(parse(question), evidence, searcher)
+    assert "The form lay on my desk until Friday." in told[0].text
+    assert told[0].answers == encoder.sure
+    unread = extracts(question, *lines)
+    assert (unread[0].turn.speaker, unread[0].answers) == ("Ann", None)
+
+
+@given(lines=LINES, question=QUESTIONS)
+def test_what_is_read_are_few_stretches_of_whole_sentences(lines: list[str], question: str) -> None:
+    encoder = fakes.Reading("late")
+    searcher = fakes.MemorySearcher(fakes.transcript(*lines), encoder=encoder)
+    evidence = gather(searcher.search(question, filters=Filters(), top_k=10), searcher, Filters())
+    found = quote.extracts(parse(question), evidence, searcher)
+    said = {turn.text for turn in fakes.transcript(*lines).turns}
+    assert 0 < len(encoder.heard) <= 12
+    for one in encoder.heard:
+        assert any(one.text in text for text in said)
+        assert (one.sentences[0][0], one.sentences[-1][1]) == (0, len(one.text))
+        assert len(one.text.split()) <= 90 or len(one.sentences) == 1
+    assert all(one.answers is not None for one in found)
+
+
+def test_nothing_more_is_read_once_something_plainly_answers() -> None:
+    lines = [f"Ann: Harney County lost its grant money on desk {n}." for n in range(30)]
+    read = {}
+    for word in ("desk", "nowhere"):
+        encoder = fakes.Reading(word)
+        searcher = fakes.MemorySearcher(fakes.transcript(*lines), encoder=encoder)
+        question = "Why did Harney County lose its grant money?"
+        evidence = gather(searcher.search(question, filters=Filters(), top_k=20), searcher, Filters())
+        quote.extracts(parse(question), evidence, searcher)
+        read[word] = len(encoder.heard)
+    assert read == {"desk": 6, "nowhere": 12}

@@ -11,7 +11,8 @@ from api.http import queueing
 from api.http.queueing import BRIEF, HURRY, PATIENT, Queue
 from api.http.sharing import OneAtATime
 from index.encoder import Vectors
-from tests.fakes import HashingEncoder
+from rag.evidence import Stretch
+from tests.fakes import HashingEncoder, Reading
 from tests.waiting import PATIENCE_S, wait
 
 
@@ -117,3 +118,9 @@ def test_the_parts_of_one_work_stand_where_the_first_stood(monkeypatch: pytest.M
     for thread in threads:
         thread.join()
     assert had == ["begun before", "new"]
+
+
+def test_what_is_read_together_is_read_by_the_one_thread() -> None:
+    shared, stretch = OneAtATime(Reading("desk")), Stretch("", "On my desk.", ((0, 11),))
+    assert shared.answering("Where?", [stretch]) == shared.patient().answering("Where?", [stretch]) == [[5.0]]
+    assert OneAtATime(HashingEncoder()).answering("Where?", [stretch]) is None

@@ -6,7 +6,8 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.remembering import Remembering
-from tests.fakes import HashingEncoder
+from rag.evidence import Stretch
+from tests.fakes import HashingEncoder, Reading
 
 
 class Counting(HashingEncoder):
@@ -73,3 +74,10 @@ def test_questions_are_forgotten_too() -> None:
     for text in ("a", "b", "c", "a"):
         remembering.encode_query(text)
     assert counting.asked == ["a?", "b?", "c?", "a?"]
+
+
+def test_what_reads_together_is_asked_to() -> None:
+    reading = Reading("desk")
+    stretch = Stretch("", "On my desk.", ((0, 11),))
+    assert Remembering(reading).answering("Where?", [stretch]) == [[5.0]]
+    assert reading.heard == [stretch]

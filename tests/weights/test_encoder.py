@@ -17,6 +17,7 @@ from index.encoder import PACKAGED, Parted
 from index.pooling import unit
 from index.sentence_encoder import SentenceEncoder, dtype, plan
 from rag.errors import EncoderError
+from rag.evidence import Stretch
 
 pytestmark = pytest.mark.weights
 
@@ -78,6 +79,46 @@ def test_parts_are_not_told_by_models_whose_vectors_are_no_means(encoder: Senten
     settings.write_text(json.dumps({**known, "pooling_mode": "cls"}))
     [made] = SentenceEncoder(str(tmp_path)).encode_parted([Parted("Yes. No.", ((0, 4), (5, 8)))])
     assert made.parts.shape == (0, 384)
+
+
+def test_a_sentence_that_answers_is_told_from_its_neighbours(encoder: SentenceEncoder) -> None:
+    said = [
+        "I have lived in that house for years.",
+        "In the end we hung steel wool in every gap, and they never came back.",
+        "The attic is cold in winter.",
+    ]
+    text = " ".join(said)
+    places = tuple((text.index(one), text.index(one) + len(one)) for one in said)
+    other = "The choir sings on Fridays."
+    question = "What does Ann use to keep bats out of her attic?"
+    told = encoder.answering(question, [Stretch("Ann:", text, places), Stretch("Bob:", other, ((0, len(other)),))])
+    assert told is not None
+    assert [len(one) for one in told] == [3, 1]
+    assert told[0][1] == max(*told[0], *told[1])
+    assert told[0][1] > 0 > told[0][0]
+    alone = encoder.answering(question, [Stretch("Ann:", text, places)])
+    assert alone is not None
+    assert alone[0] == pytest.approx(told[0], abs=0.2)  # bfloat16 rounds differently in batches of another shape
+
+
+def test_what_is_not_read_any_more_answers_as_badly_as_the_worst(encoder: SentenceEncoder) -> None:
+    text = f"The form came late. {'word ' * 300}. Beyond."
+    places = ((0, 19), (20, len(text) - 9), (len(text) - 7, len(text)))
+    told = encoder.answering("Why?", [Stretch("", text, places)])
+    assert told is not None
+    assert told[0][2] == min(told[0])
+
+
+def test_only_the_packaged_model_has_learnt_to_read(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    encoder._model.save(str(tmp_path))
+    assert SentenceEncoder(str(tmp_path)).answering("Why?", [Stretch("", "So.", ((0, 3),))]) is None
+
+
+def test_reading_leaves_the_encoder_as_it_is(encoder: SentenceEncoder) -> None:
+    before = encoder.encode_query("Who got the grant?")
+    encoder.answering("Who got the grant?", [Stretch("Ann:", "Harney County.", ((0, 14),))])
+    np.testing.assert_array_equal(encoder.encode_query("Who got the grant?"), before)
+    assert encoder.answering("Who?", []) == []
 
 
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
