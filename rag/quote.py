@@ -28,7 +28,7 @@ _BEHIND, _NEW, _BEHIND_NEW, _BEHIND_BESIDE, _BEHIND_ITEM = 0.1, 0.2, 0.25, 0.3, 
 _COMPARED = 48
 # Stretches that are read together with the question, words of each, and how many are read before looking whether one
 # of their sentences answers by at least such log odds: then the rest need not be read.
-_READ, _TOGETHER, _AT_ONCE, _PLAIN = 12, 90, 6, 2.0
+_READ, _TOGETHER, _AT_ONCE, _PLAIN = 12, 90, 4, 2.0
 
 # A sentence that begins like this says little without the one before it.
 _LEANS = re.compile(

@@ -202,4 +202,4 @@ def test_nothing_more_is_read_once_something_plainly_answers() -> None:
         evidence = gather(searcher.search(question, filters=Filters(), top_k=20), searcher, Filters())
         quote.extracts(parse(question), evidence, searcher)
         read[word] = len(encoder.heard)
-    assert read == {"desk": 6, "nowhere": 12}
+    assert read == {"desk": 4, "nowhere": 12}
