@@ -18,7 +18,7 @@ from rag.sentences import quotable_ranges
 from rag.values import Filters, Message, Source, Turn
 
 QUESTIONS = Path(__file__).with_name("reader") / "questions.jsonl"
-_WORDS = 90  # as `rag.quote` cuts turns
+_WORDS = 90  # as `rag.scoring` cuts turns
 _HELD_OUT = 7  # one episode of so many is not learnt from
 
 Labels = tuple[int, ...]

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.evidence import Stretch
+from rag.words import surface_words
 
 Numbers = npt.NDArray[np.float32]
 Pieces = npt.NDArray[np.int64]
@@ -25,6 +26,13 @@ _WEIGHTS = Path(__file__).with_name("reader.npz")
 # Word pieces of the question, of what stands before the stretch and of the stretch itself; more are not read.
 _QUESTION, _CONTEXT, _STRETCH = 44, 30, 200
 _LEAST_NORM = 1e-8
+
+
+# Words that every question in English has one of, and hardly one in another language.
+_ENGLISH = frozenset(
+    "the did does how why what which who whom whose when where and with from that this his their would could should"
+    " about are were".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,11 @@ class Learnt:
 
     head: Head
     changes: Mapping[str, Numbers]
+
+
+def understood(question: str) -> bool:
+    """Whether a question is in English, which is all that was learnt: of others anything seems to be an answer."""
+    return not _ENGLISH.isdisjoint(surface_words(question))
 
 
 def filled(told: list[float], sentences: int) -> list[float]:

@@ -128,9 +128,9 @@ class SentenceEncoder:
     def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
         """How well each sentence of each stretch answers, read together with the question.
 
-        Only the packaged model has learnt it: what it learnt is added to its own weights.
+        Only the packaged model has learnt it, of questions in English: what it learnt is added to its own weights.
         """
-        if self.name != PACKAGED:
+        if self.name != PACKAGED or not joint.understood(question):
             return None
         if self._reading is None:
             self._reading = self._read_together(joint.learnt())

@@ -85,3 +85,20 @@ def test_sentences_beyond_what_is_read_are_as_bad_as_the_worst() -> None:
     assert joint.filled([1.0, -2.0], 4) == [1.0, -2.0, -2.0, -2.0]
     assert joint.filled([1.0], 1) == [1.0]
     assert joint.filled([], 1) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [
+        ("Which county got its grant money and why?", True),
+        ("WHY did it?", True),
+        ("Warum hat der Landkreis das Geld nicht bekommen?", False),
+        ("Was hat er dann gesagt?", False),
+        ("¿Por qué no recibió la subvención el condado?", False),
+        ("Combien coûte le nouveau pont ?", False),
+        ("Waarom kreeg de gemeente het geld niet?", False),
+        ("橋はいくらですか", False),
+    ],
+)
+def test_only_english_is_understood(question: str, *, english: bool) -> None:
+    assert joint.understood(question) == english

@@ -109,7 +109,8 @@ def test_what_is_not_read_any_more_answers_as_badly_as_the_worst(encoder: Senten
     assert told[0][2] == min(told[0])
 
 
-def test_only_the_packaged_model_has_learnt_to_read(encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_only_the_packaged_model_has_learnt_to_read_and_only_english(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    assert encoder.answering("Warum?", [Stretch("", "Darum.", ((0, 6),))]) is None
     encoder._model.save(str(tmp_path))
     assert SentenceEncoder(str(tmp_path)).answering("Why?", [Stretch("", "So.", ((0, 3),))]) is None
 
