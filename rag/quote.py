@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.evidence import Evidence, Searcher, asks
 from rag.question import Question
@@ -152,16 +152,7 @@ def _exchange(extract: Extract, evidence: Evidence) -> list[Extract]:
     if before is None or not asks(before.text) or len(extract.turn.text.split()) > _SHORT:
         return [extract]
     start, end = quotable_ranges(before.text)[-1]
-    asked = Extract(
-        extract.source,
-        before,
-        Span(before.turn, start, end),
-        extract.score,
-        extract.covered,
-        extract.apart,
-        extract.answers,
-    )
-    return [asked, extract]
+    return [replace(extract, turn=before, span=Span(before.turn, start, end)), extract]
 
 
 def _overlap(one: Extract, other: Extract) -> bool:
