@@ -14,11 +14,11 @@ from index.store.library import Library
 from rag.ask import ask
 from rag.evidence import Evidence, Stretch
 from rag.reading import stretch
+from rag.scoring import together
 from rag.sentences import quotable_ranges
 from rag.values import Filters, Message, Source, Turn
 
 QUESTIONS = Path(__file__).with_name("reader") / "questions.jsonl"
-_WORDS = 90  # as `rag.scoring` cuts turns
 _HELD_OUT = 7  # one episode of so many is not learnt from
 
 Labels = tuple[int, ...]
@@ -81,7 +81,7 @@ def _gold(library: Library, source: Source, record: dict[str, Any]) -> list[tupl
         before, turn = _turns(library, source, number)
         one = Evidence(source, turn, 1.0, before, None)
         ranges = quotable_ranges(turn.text)
-        for run in _runs(turn.text, ranges):
+        for run in together(turn.text):
             if set(run) & set(sentences):
                 labels = tuple(2 if at in sentences else 1 for at in run)
                 found.append((stretch(one, [ranges[at] for at in run]), labels))
@@ -91,16 +91,6 @@ def _gold(library: Library, source: Source, record: dict[str, Any]) -> list[tupl
 def _turns(library: Library, source: Source, number: int) -> tuple[Turn | None, Turn]:
     turns = library.turn_range(source.transcript_id, number - 1, number, filters=Filters())
     return (turns[0] if len(turns) == 2 else None), turns[-1]
-
-
-def _runs(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
-    run: list[int] = []
-    for at, (_, end) in enumerate(ranges):
-        if run and len(text[ranges[run[0]][0] : end].split()) > _WORDS:
-            yield run
-            run = []
-        run.append(at)
-    yield run
 
 
 def _messages(history: Sequence[tuple[str, str]]) -> Iterator[Message]:

@@ -80,19 +80,27 @@ def _compared(some: Mapping[_Key, Scored], question: Question, searcher: Searche
 
 def _runs(close: Mapping[_Key, Scored], evidence: Sequence[Evidence]) -> list[list[_Key]]:
     """Consecutive sentences, `_TOGETHER` words at most, that hold the best ones; the `_READ` best of them."""
-    runs: list[list[_Key]] = []
-    for number in sorted({number for number, _ in close}):
-        text, room = evidence[number].turn.text, 0
-        for at, (start, end) in enumerate(quotable_ranges(text)):
-            words = len(text[start:end].split())
-            if at == 0 or words > room:
-                runs.append([])
-                room = _TOGETHER
-            runs[-1].append((number, at))
-            room -= words
+    runs = [
+        [(number, at) for at in run]
+        for number in sorted({number for number, _ in close})
+        for run in together(evidence[number].turn.text)
+    ]
     worth = [max((close[key].score for key in run if key in close), default=-math.inf) for run in runs]
     order = sorted((at for at in range(len(runs)) if worth[at] > -math.inf), key=lambda at: -worth[at])
     return [runs[at] for at in order[:_READ]]
+
+
+def together(text: str) -> list[list[int]]:
+    """The sentences of a turn, by number, in runs of `_TOGETHER` words at most: what is read at once."""
+    runs, room = list[list[int]](), 0
+    for at, (start, end) in enumerate(quotable_ranges(text)):
+        words = len(text[start:end].split())
+        if at == 0 or words > room:
+            runs.append([])
+            room = _TOGETHER
+        runs[-1].append(at)
+        room -= words
+    return runs
 
 
 def _told(
