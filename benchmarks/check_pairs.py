@@ -53,10 +53,10 @@ class EncoderSenses:
         self._counts = Counter(word for text in turns.values() for word in set(words(text)))
         self._size = len(turns)
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
-        return [float(one) for one in self._turns.encode_documents(texts) @ self._sentences.encode_query(query)[0]]
+        return [float(one) for one in self._turns.encode_documents(texts) @ self._sentences.encode_documents([text])[0]]
 
     def rarity(self, some: Sequence[str]) -> dict[str, float]:
         return {

@@ -1,7 +1,7 @@
-"""Reading a question and a stretch of a turn together: what is learnt besides the encoder's own weights, and its use.
+"""Reading a question and a stretch of a turn together: what goes into the model, and what tells how well it answers.
 
-A cross-encoder of the packaged model: the upper half of its layers with small changes of low rank (LoRA: Hu et al.,
-2021), and a head that tells of each sentence how well it answers. `benchmarks/reader/` has what it learnt from and how.
+A cross-encoder of the packaged model, changed by what it has learnt (`index.learnt`), and a head that tells of each
+sentence how well it answers.
 """
 
 from __future__ import annotations
@@ -10,29 +10,19 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.evidence import Stretch
-from rag.words import surface_words
 
 Numbers = npt.NDArray[np.float32]
 Pieces = npt.NDArray[np.int64]
 
-_WEIGHTS = Path(__file__).with_name("reader.npz")
 # Word pieces of the question, of what stands before the stretch and of the stretch itself; more are not read.
 _QUESTION, _CONTEXT, _STRETCH = 44, 30, 200
 _LEAST_NORM = 1e-8
-
-
-# Words that every question in English has one of, and hardly one in another language.
-_ENGLISH = frozenset(
-    "the did does how why what which who whom whose when where and with from that this his their would could should"
-    " about are were".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +77,9 @@ class Head:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What training has added to the packaged model.
-
-    Attributes:
-        head: What tells sentences.
-        changes: What is added to the model's weights, by the name of the weight.
-    """
-
-    head: Head
-    changes: Mapping[str, Numbers]
-
-
-def understood(question: str) -> bool:
-    """Whether a question is in English, which is all that was learnt: of others anything seems to be an answer."""
-    return not _ENGLISH.isdisjoint(surface_words(question))
-
-
 def filled(told: list[float], sentences: int) -> list[float]:
     """The same with a number for the sentences beyond what was read: they are as bad as the worst."""
     return told + [min(told, default=0.0)] * (sentences - len(told))
-
-
-def learnt() -> Learnt:
-    """What comes with this version of the program."""
-    with np.load(_WEIGHTS) as stored:
-        held = {name: stored[name].astype(np.float32) for name in stored.files}
-    downs = {name.removesuffix(".a"): one for name, one in held.items() if name.endswith(".a")}
-    changes = {f"{name}.weight": held[f"{name}.b"] @ down for name, down in downs.items()}
-    return Learnt(Head({name: one for name, one in held.items() if "." not in name}), changes)
 
 
 def cut_up(tokenizer: Callable[..., Any], asked: Sequence[Asked]) -> dict[str, Pieces]:

@@ -29,9 +29,9 @@ from rag.question import Question
 from rag.reading import holds_any
 from rag.words import content_words
 
-_MEANING = (0.13, 0.13, 0.18)  # alone, narrow, wide
-_WORDS = (0.13, 0.07, 0.24)
-_TRANSCRIPT = 0.12
+_MEANING = (0.25, 0.27, 0.07)  # alone, narrow, wide
+_WORDS = (0.08, 0.04, 0.24)
+_TRANSCRIPT = 0.05
 # What a turn gains: its speaker is named in the question; it holds the kind of thing asked for; it says much; the turn
 # before it is a question (which costs, as most questions are about something else) that was itself found.
 _NAMED, _KINDS, _LENGTH = 0.08, {"time": 0.15, "number": 0.14, "name": 0.09}, 0.25

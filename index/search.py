@@ -185,23 +185,25 @@ class Search:
             for turn in self._library.turn_range(one.source.transcript_id, one.turn, one.turn, filters=Filters())
         )
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
-        """Cosine of each text's vector with the question's, -1 to 1."""
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
+        """Cosine of each of some texts with another, -1 to 1: how alike they are, not how well they answer it."""
         if not texts:
             return []
-        vectors = self._encoder.encode_documents(texts)
-        return [float(value) for value in vectors @ self._encoder.encode_query(query)[0]]
+        vectors = self._encoder.encode_documents([text, *texts])
+        return [float(one) for one in vectors[1:] @ vectors[0]]
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
         """How near in meaning each sentence is to the question, about -1 to 1.
 
         What they mean where they stand is in the library; of those of which it is not, what is spoken is encoded.
         """
+        asked = self._encoder.encode_query(query)[0]
         stored = self._library.codes({(one.transcript_id, one.turn) for one in sentences})
         told = [_told(one, stored, self._encoder.dimension) for one in sentences]
-        near = iter(codes.cosines(b"".join(one for one in told if one), self._encoder.encode_query(query)[0]))
-        alone = iter(self.similarity(query, [one.spoken for one, own in zip(sentences, told, strict=True) if not own]))
-        return [_LIKE_ALONE * float(next(near)) if own else next(alone) for own in told]
+        near = iter(codes.cosines(b"".join(one for one in told if one), asked))
+        spoken = [one.spoken for one, own in zip(sentences, told, strict=True) if not own]
+        alone = iter(self._encoder.encode_documents(spoken) @ asked)
+        return [_LIKE_ALONE * float(next(near)) if own else float(next(alone)) for own in told]
 
     def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
         """How well each sentence of each stretch answers; None if the library's encoder has not learnt to tell."""

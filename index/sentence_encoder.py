@@ -9,8 +9,9 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 # Read by the libraries below when they are imported.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -19,7 +20,7 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import numpy as np
 
-from index import joint
+from index import joint, learnt
 from index.batched import Batched, Features, Plan
 from index.encoder import PACKAGED, Meant, Parted, Vectors, whole
 from index.later import postponed
@@ -104,7 +105,6 @@ class SentenceEncoder:
         self.dimension = dimension
         self._tells = _tells_parts(self._model)
         self._documents = Batched(self._cut_up, self._meant, plan(self._model.device.type, _CORES))
-        self._reading: Batched[joint.Asked, list[float]] | None = None  # made when first asked
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts` in the order given; batched by length inside."""
@@ -121,29 +121,33 @@ class SentenceEncoder:
         return [filled(one, len(text.parts)) for one, text in zip(made, texts, strict=True)] if self._tells else made
 
     def encode_query(self, text: str) -> Vectors:
-        """The vector of one question, shape (1, dimension)."""
-        features = dict(self._model.preprocess([text], prompt=self._prompt("query"), task="query"))
-        return unit(self._calculated(features, "query", _WHOLE)[_WHOLE])
+        """The vector of one question, shape (1, dimension).
+
+        The packaged model has learnt where answers to questions in English lie; passages are encoded as ever.
+        """
+        model = self._asking if self.name == PACKAGED and learnt.understood(text) else self._model
+        features = dict(model.preprocess([text], prompt=self._prompt("query"), task="query"))
+        return unit(self._calculated(model, features, "query", _WHOLE)[_WHOLE])
 
     def answering(self, question: str, stretches: Sequence[Stretch]) -> list[list[float]] | None:
         """How well each sentence of each stretch answers, read together with the question.
 
         Only the packaged model has learnt it, of questions in English: what it learnt is added to its own weights.
         """
-        if self.name != PACKAGED or not joint.understood(question):
+        if self.name != PACKAGED or not learnt.understood(question):
             return None
-        if self._reading is None:
-            self._reading = self._read_together(joint.learnt())
         told = self._reading([joint.Asked(question, one) for one in stretches])
         return [joint.filled(one, len(read.sentences)) for one, read in zip(told, stretches, strict=True)]
 
-    def _read_together(self, learnt: joint.Learnt) -> Batched[joint.Asked, list[float]]:
-        model: Any = deepcopy(self._model[0])
-        network, tokenizer = model.auto_model, model.tokenizer
-        with torch.no_grad():
-            for name, change in learnt.changes.items():
-                weight = network.get_parameter(name)
-                weight.copy_(weight.float() + torch.from_numpy(change).to(weight.device))
+    @cached_property  # not everybody asks: who takes transcripts in does not
+    def _asking(self) -> SentenceTransformer:
+        return _changed(self._model, learnt.asking())
+
+    @cached_property
+    def _reading(self) -> Batched[joint.Asked, list[float]]:
+        known = learnt.reading()
+        first: Any = _changed(self._model, known.changes)[0]
+        network, tokenizer = first.auto_model, first.tokenizer
 
         def cut_up(asked: Sequence[joint.Asked]) -> Features:
             return {name: torch.from_numpy(one) for name, one in joint.cut_up(tokenizer, asked).items()}
@@ -154,7 +158,7 @@ class SentenceEncoder:
             with torch.inference_mode():
                 pieces = network(**given).last_hidden_state.float().cpu().numpy()
             told = zip(pieces, questions, sentences, strict=True)
-            return [learnt.head(*one).tolist() for one in told]
+            return [known.head(*one).tolist() for one in told]
 
         return Batched(cut_up, read, plan(self._model.device.type, _CORES))
 
@@ -177,24 +181,37 @@ class SentenceEncoder:
 
     def _meant(self, features: Features) -> list[Meant]:
         of = features.pop(_PARTS, None)
-        made = self._calculated(features, "document", *((_WHOLE,) if of is None else (_WHOLE, _PIECES)))
+        made = self._calculated(self._model, features, "document", *((_WHOLE,) if of is None else (_WHOLE, _PIECES)))
         vectors = unit(made[_WHOLE])
         if of is None:
             return [Meant(vector, vectors[:0]) for vector in vectors]
         told = zip(vectors, made[_PIECES], of.numpy(), strict=True)
         return [Meant(vector, means(pieces, parts)) for vector, pieces, parts in told]
 
-    def _calculated(self, features: Features, task: _Task, *wanted: str) -> dict[str, Vectors]:
-        device = self._model.device
+    @staticmethod
+    def _calculated(model: SentenceTransformer, features: Features, task: _Task, *wanted: str) -> dict[str, Vectors]:
+        device = model.device
         there = {name: one.to(device) if isinstance(one, torch.Tensor) else one for name, one in features.items()}
         with torch.inference_mode():
-            made = self._model(there, task=task)
-            return {name: made[name][..., : self._model.truncate_dim].float().cpu().numpy() for name in wanted}
+            made = model(there, task=task)
+            return {name: made[name][..., : model.truncate_dim].float().cpu().numpy() for name in wanted}
 
 
 def plan(device: str, cores: int) -> Plan:
     """How to calculate on a device: "cpu" with all cores, or one that does many texts at once by itself."""
     return Plan(cores, _BUDGET, _PADDED_TO) if device == "cpu" else Plan(1, _GPU_BUDGET, _PADDED_TO)
+
+
+def _changed(model: SentenceTransformer, changes: learnt.Changes) -> SentenceTransformer:
+    """The same model with other weights; what stays as it is belongs to both."""
+    first: Any = model[0]
+    made = deepcopy(model, {id(one): one for one in (first.auto_model.embeddings, first.tokenizer)})
+    network = cast("Any", made[0]).auto_model
+    with torch.no_grad():
+        for name, change in changes.items():
+            weight = network.get_parameter(f"{name}.weight")
+            weight.copy_(weight.float() + torch.from_numpy(change).to(weight.device))
+    return made
 
 
 def dtype(device: str) -> torch.dtype:

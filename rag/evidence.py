@@ -61,8 +61,8 @@ class Searcher(Knowing, Protocol):
         """How much the filters leave to look at."""
         ...
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
-        """How near in meaning each text is to the question, -1 to 1."""
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
+        """How near in meaning each of some texts is to another, -1 to 1."""
         ...
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:

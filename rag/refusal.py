@@ -22,7 +22,7 @@ Caution = Literal["strict", "balanced", "eager"]
 _SCORE, _COVERED, _NAMES, _SPEAKER, _KIND, _LINE = 2.5, 1.0, 1.0, 2.0, 1.5, 6.40
 # Where they are read together, that tells more than all of these: the log odds needed. What reads has learnt from what
 # search finds, and is no judge of what has nothing to do with the question: apart, it may not be so far below the line.
-_READ_LINE, _FAR = -0.82, 0.8
+_READ_LINE, _FAR = -1.8, 0.8
 # Of what was found, the person asked about must say this share, and how fast grounds fall below it: on LoCoMo's
 # development conversations the share alone refuses false premises with an F1 of 0.73 at 0.60 and 0.64 at 0.50.
 _OWN_SHARE, _OWN_WORTH = 0.58, 10.0

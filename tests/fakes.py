@@ -293,10 +293,11 @@ class MemorySearcher:
     def read(self, places: Sequence[Place]) -> tuple[tuple[Source, Turn], ...]:
         return tuple((one.source, self._turns[one.source.transcript_id][one.turn - 1]) for one in places)
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
         if not texts:
             return []
-        return [float(one) for one in self._encoder.encode_documents(texts) @ self._encoder.encode_query(query)[0]]
+        vectors = self._encoder.encode_documents([text, *texts])
+        return [float(one) for one in vectors[1:] @ vectors[0]]
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
         return self.similarity(query, [one.spoken for one in sentences])

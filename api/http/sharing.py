@@ -160,9 +160,9 @@ class Watched:
         """How well each sentence of each stretch answers; None where nobody has learnt to read like that."""
         return self._searcher.answering(question, stretches)
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
-        """How near in meaning each text is to the question, -1 to 1."""
-        return self._searcher.similarity(query, texts)
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
+        """How near in meaning each of some texts is to another, -1 to 1."""
+        return self._searcher.similarity(text, texts)
 
     def meanings(self, query: str, sentences: Sequence[Sentence]) -> list[float]:
         """How near in meaning each sentence is to the question, as it is meant where it stands."""

@@ -25,7 +25,7 @@ _WINDOW = 45  # words of a stretch of a turn whose meaning is compared
 class Senses(Protocol):
     """What checking needs of a library: meaning, and how telling a word is."""
 
-    def similarity(self, query: str, texts: Sequence[str]) -> list[float]:
+    def similarity(self, text: str, texts: Sequence[str]) -> list[float]:
         """How near in meaning each text is to a sentence, -1 to 1."""
         ...
 

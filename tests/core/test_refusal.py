@@ -17,9 +17,9 @@ def test_what_is_read_to_answer_is_answered_and_what_is_not_is_refused() -> None
 
 
 def test_caution_moves_the_line_of_what_is_read() -> None:
-    doubtful = replace(GOOD, answers=-0.5)
+    doubtful = replace(GOOD, answers=-1.5)
     assert [answerable(doubtful, caution) for caution in ("strict", "balanced", "eager")] == [False, True, True]
-    assert answerable(replace(GOOD, answers=-1.5), "eager")
+    assert answerable(replace(GOOD, answers=-2.5), "eager")
 
 
 def test_what_has_nothing_to_do_with_the_question_is_no_answer_however_it_reads() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,6 @@ import pytest
 
 from index import joint
 from rag.evidence import Stretch
-
-_WEIGHTS = Path(joint.__file__).with_name("reader.npz")
 
 
 class Words:
@@ -73,32 +70,7 @@ def test_the_head_is_what_its_formula_says() -> None:
         assert told[at] == pytest.approx(8 * near + plain + np.dot(hidden, given["outer"]) - 0.5, abs=1e-3)
 
 
-def test_what_was_learnt_is_small_and_changes_the_upper_layers_only() -> None:
-    learnt = joint.learnt()
-    assert _WEIGHTS.stat().st_size < 1_000_000
-    assert {name.split(".")[2] for name in learnt.changes} == {"3", "4", "5"}
-    assert {change.shape for change in learnt.changes.values()} == {(384, 384), (1536, 384), (384, 1536)}
-    assert all(np.linalg.matrix_rank(change) <= 16 for change in list(learnt.changes.values())[:2])
-
-
 def test_sentences_beyond_what_is_read_are_as_bad_as_the_worst() -> None:
     assert joint.filled([1.0, -2.0], 4) == [1.0, -2.0, -2.0, -2.0]
     assert joint.filled([1.0], 1) == [1.0]
     assert joint.filled([], 1) == [0.0]
-
-
-@pytest.mark.parametrize(
-    ("question", "english"),
-    [
-        ("Which county got its grant money and why?", True),
-        ("WHY did it?", True),
-        ("Warum hat der Landkreis das Geld nicht bekommen?", False),
-        ("Was hat er dann gesagt?", False),
-        ("¿Por qué no recibió la subvención el condado?", False),
-        ("Combien coûte le nouveau pont ?", False),
-        ("Waarom kreeg de gemeente het geld niet?", False),
-        ("橋はいくらですか", False),
-    ],
-)
-def test_only_english_is_understood(question: str, *, english: bool) -> None:
-    assert joint.understood(question) == english

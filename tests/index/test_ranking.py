@@ -32,7 +32,7 @@ def test_what_is_best_in_every_channel_is_worth_one_and_what_is_worst_nothing() 
     found = {1: 7.0, 2: 1.0}
     scores = ranking.found([1, 2], near, Matches(found, found, found, {0: 3.0}))
     # Both are of one transcript, which tells nothing apart.
-    assert scores == pytest.approx({1: 0.88, 2: 0.0})
+    assert scores == pytest.approx({1: 0.95, 2: 0.0})
     other = ranking.found(
         [1, STRIDE + 1], {1: near[1], STRIDE + 1: near[2]}, Matches(*[{1: 7.0}] * 3, {0: 3.0, 1: 1.0})
     )

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,6 +116,34 @@ def test_only_the_packaged_model_has_learnt_to_read_and_only_english(encoder: Se
     assert SentenceEncoder(str(tmp_path)).answering("Why?", [Stretch("", "So.", ((0, 3),))]) is None
 
 
+def test_a_question_lies_near_its_answer_and_not_near_the_like_of_it(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    encoder._model.save(str(tmp_path))
+    plain = SentenceEncoder(str(tmp_path))
+    asked = "Why did the hospital give up its new wing?"
+    answer, alike = "The steel got too dear, so we stopped building.", "Tell me about the new wing of your hospital."
+    texts = encoder.encode_documents([answer, alike])
+    np.testing.assert_array_equal(texts, plain.encode_documents([answer, alike]))  # libraries need not be made anew
+    learnt, was = (one.encode_query(asked)[0] @ texts.T for one in (encoder, plain))
+    assert was[0] - was[1] + 0.1 < learnt[0] - learnt[1]
+
+
+def test_what_is_not_asked_in_english_is_encoded_as_ever(encoder: SentenceEncoder, tmp_path: Path) -> None:
+    encoder._model.save(str(tmp_path))
+    plain = SentenceEncoder(str(tmp_path))
+    for asked in ("Warum bekam der Landkreis kein Geld?", "county grant money"):
+        np.testing.assert_array_equal(encoder.encode_query(asked), plain.encode_query(asked))
+
+
+def test_what_is_learnt_shares_the_words_and_leaves_the_model_alone(encoder: SentenceEncoder) -> None:
+    text = ["Who got the grant?"]
+    before = encoder.encode_documents(text)
+    encoder.encode_query(text[0])
+    np.testing.assert_array_equal(encoder.encode_documents(text), before)
+    first: Any = encoder._model[0]
+    learnt: Any = encoder._asking[0]
+    assert learnt.auto_model.embeddings is first.auto_model.embeddings
+
+
 def test_reading_leaves_the_encoder_as_it_is(encoder: SentenceEncoder) -> None:
     before = encoder.encode_query("Who got the grant?")
     encoder.answering("Who got the grant?", [Stretch("Ann:", "Harney County.", ((0, 14),))])
@@ -143,21 +172,22 @@ def test_vectors_are_those_of_the_library_s_own_encode(encoder: SentenceEncoder)
     model = encoder._model
     own = unit(model.encode_document(texts, batch_size=1))
     assert np.all(np.sum(encoder.encode_documents(texts) * own, axis=1) > 0.9995)
-    np.testing.assert_allclose(encoder.encode_query(texts[1]), unit(model.encode_query([texts[1]])), atol=1e-6)
+    asked = "Landkreis Zuschuss"  # not in English: as the model came
+    np.testing.assert_allclose(encoder.encode_query(asked), unit(model.encode_query([asked])), atol=1e-6)
 
 
 def test_a_model_is_told_what_it_wants_to_hear_before_a_text(encoder: SentenceEncoder, tmp_path: Path) -> None:
     encoder._model.save(str(tmp_path / "prompting"))
     settings = tmp_path / "prompting" / "config_sentence_transformers.json"
     known = json.loads(settings.read_text())
-    settings.write_text(json.dumps(known | {"prompts": {"query": "who asks: ", "document": "who says: "}}))
+    settings.write_text(json.dumps(known | {"prompts": {"query": "query: ", "document": "passage: "}}))
     other = SentenceEncoder(str(tmp_path / "prompting"))
-    near = np.concatenate([encoder.encode_query("who asks: a bird"), encoder.encode_documents(["who says: a bird"])])
+    near = np.concatenate([encoder.encode_query("query: a bird"), encoder.encode_documents(["passage: a bird"])])
     found = np.concatenate([other.encode_query("a bird"), other.encode_documents(["a bird"])])
     assert np.all(np.sum(near * found, axis=1) > 0.9995)
     assert np.sum(encoder.encode_query("a bird") * found[0]) < 0.95
     [alone], [after] = (
-        encoder.encode_parted([Parted("who says: a bird sang", ((10, 16), (17, 21)))]),
+        encoder.encode_parted([Parted("passage: a bird sang", ((9, 15), (16, 20)))]),
         other.encode_parted([Parted("a bird sang", ((0, 6), (7, 11)))]),
     )
     assert np.all(np.sum(alone.parts * after.parts, axis=1) > 0.9995)
