@@ -81,7 +81,7 @@ def run(suite: Suite, only: Only | None) -> list[Outcome]:
     with Progress(f"{suite.name}: putting questions", suite.size(), "questions") as progress:
         for group in suite.groups:
             with group.parts.library() as library, group.parts.searching(Filters()) as searcher:
-                searcher.meanings("What loads the encoder?", ())  # outside the first question's time
+                searcher.similarity("", ["loads the encoder"])  # outside the first question's time
                 put = _Putting(suite, only, searcher, group.parts.settings.caution)
                 for item, gold in zip(group.items, _gold(library, group), strict=True):
                     outcomes.append(put(item, gold))

@@ -162,7 +162,7 @@ def test_a_library_of_the_same_files_is_used_as_it_is(measured: Measured) -> Non
     measured.run("ingest", measured.folder / "corpus")
     measured.encoder.texts.clear()
     assert measured.podcasts("--only", "search", "--json").code == 0
-    assert measured.encoder.texts == []
+    assert measured.encoder.texts == ["", "loads the encoder"]
     assert not (measured.home / "eval").exists()
 
 
