@@ -4,8 +4,9 @@ Seven channels say how well a turn was found: its vector alone and in a narrow a
 in both windows, and the words of its whole transcript. Each is scaled to 0..1 over the candidates and weighed. The best
 are then read: who speaks, whether they hold the kind of thing asked for, what stands before them.
 
-The weights are a listwise softmax regression on LoCoMo's development conversations, rounded; podcasts and QMSum were
-only looked at afterwards (docs/experiments.md). Those of the channels add up to 1.
+The weights are listwise softmax regressions, rounded, on LoCoMo's development conversations, those of the channels on
+questions about podcasts and chats as well that the encoder has not learnt from; the podcasts' own questions and QMSum
+were only looked at afterwards (docs/experiments.md). Those of the channels add up to 1.
 """
 
 from __future__ import annotations

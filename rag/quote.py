@@ -39,7 +39,7 @@ class Extract:
     Attributes:
         score: How well its best sentence answers, comparable within one question.
         covered: Share of the question's telling words in the extract, its turn and its speaker's name, 0 to 1.
-        apart: The same of what was looked at apart from the question, without `answers`.
+        apart: Its score when sentence and question are looked at apart, without `answers`.
         answers: Log odds that its best sentence answers, where it was read together with the question; None otherwise.
     """
 

@@ -32,7 +32,7 @@ def test_what_was_learnt_is_small_and_changes_all_layers() -> None:
     for changes in (learnt.asking(), learnt.reading().changes):
         assert {name.split(".")[2] for name in changes} == set("012345")
         assert {change.shape for change in changes.values()} == {(384, 384), (1536, 384), (384, 1536)}
-        assert all(np.linalg.matrix_rank(change) <= 24 for change in list(changes.values())[:2])
+        assert all(np.linalg.matrix_rank(change) <= 16 for change in list(changes.values())[:2])
 
 
 @pytest.mark.parametrize(
