@@ -2,7 +2,8 @@
 
 A question such as "What did the group think about the buttons?" is answered by minutes of talk, of which no single
 turn says much. Every turn is worth what was found in it and, the less the further away, around it: a kernel density
-over the words of the transcript. Bandwidth, power and weights were chosen on QMSum (docs/experiments.md).
+over the words of the transcript. Bandwidth and power were chosen on QMSum, what density is worth on QMSum and on such
+questions about podcasts (docs/experiments.md).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ TRANSCRIPTS = 5  # of which whole stretches are read: those with the best turns
 _REACH = 400.0  # words after which a turn's influence has fallen to 1/e
 _SHARP = 3  # what was found well counts for more than much that was found a little
 _NAMED = 2.0  # what is said by somebody the question names counts so many times
-_DENSITY = 0.7  # of a turn's worth is where it lies, the rest how well it answers by itself
+# Of a turn's worth is where it lies, the rest how well it answers by itself: within the one transcript that is looked
+# at, and among many, where a turn that answers by itself also tells which transcript it is.
+_WITHIN, _AMONG = 0.85, 0.5
 
 Values = npt.NDArray[np.float64]
 
@@ -54,7 +57,8 @@ def dense(question: Question, known: Scores, alone: Scores, turns: dict[int, Tur
         return {}
     thick = scaled(list(worth.values()))
     single = scaled([alone.get(one, min(alone.values(), default=0.0)) for one in worth])
-    return dict(zip(worth, (_DENSITY * thick + (1 - _DENSITY) * single).tolist(), strict=True))
+    share = _WITHIN if len({one // STRIDE for one in known}) == 1 else _AMONG
+    return dict(zip(worth, (share * thick + (1 - share) * single).tolist(), strict=True))
 
 
 def _density(question: Question, known: Scores, turns: Sequence[TurnRow], ids: Sequence[int]) -> list[float]:

@@ -71,7 +71,14 @@ _BROAD = re.compile(
     r"|\b(?:did|does|do|would|will|could|should|has|have|had|by) the(?: whole| entire)?"
     r" (?:group|team|committee|council|board|panel|meeting|members)\b"
     r"|\b(?:problems?|advantages?|disadvantages?|impact|solutions?|controversy|challenges|presentations?|status)"
-    r" (?:of|to|with|for|on|about|facing|encountered|mainly)\b",
+    r" (?:of|to|with|for|on|about|facing|encountered|mainly)\b"
+    r"|\b(?:drawbacks?|benefits?|pros and cons|trade-?offs?|downsides?|weaknesses|limitations?)"
+    r" (?:of|to|with|for|about|in)\b"
+    r"|\b(?:polic(?:y|ies)|strateg(?:y|ies)|findings?|directions?|proposals?|recommendations?|descriptions?|future)"
+    r" (?:of|on|about|for|to|towards?|between|regarding)\b"
+    r"|\b(?:respond|react)(?:ed|s)? to\b|\b(?:was|were|been) (?:decided|agreed|concluded|proposed|recommended)\b"
+    r"|^how (?:did|does|do|would|will|should) .*\b(?:introduce|design|approach|ensure|justify|defend|evaluate)\b"
+    r"|^why (?:did|does|do|would) .*\b(?:propose|suggest|recommend|prefer|disagree|oppose|object|insist|argue)\b",
     re.I,
 )
 # A question with several answers, to be collected: "which languages did ...", "who have ...", "where has she been".

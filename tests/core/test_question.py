@@ -84,6 +84,12 @@ def test_a_question_is_taken_apart() -> None:
         "What was agreed upon on sample transcripts?",
         "What did Bob say about the budget when discussing the bridge?",
         "What were the problems with the recordings?",
+        "What are the drawbacks of the new bridge?",
+        "What was the government's policy towards the colleges?",
+        "How did the minister respond to the mergers?",
+        "What was decided on the microphones?",
+        "How did Ann design the evaluation?",
+        "Why did Ann disagree with the mayor?",
     ],
 )
 def test_what_was_discussed_is_a_broad_question(text: str) -> None:
@@ -98,6 +104,9 @@ def test_what_was_discussed_is_a_broad_question(text: str) -> None:
         "What did Caroline see at the council meeting for adoption?",
         "Which brand of recorder does Ann use?",
         "Who built the bridge?",
+        "What are Ann's plans for the summer?",
+        "Why was the bridge closed?",
+        "How did Ann get home?",
     ],
 )
 def test_a_question_for_a_fact_is_not_broad(text: str) -> None:

@@ -103,6 +103,17 @@ def test_where_much_was_found_lies_above_a_single_good_turn() -> None:
     assert set(worth) == set(ids)
 
 
+def test_among_many_transcripts_a_turn_that_answers_by_itself_counts_for_more() -> None:
+    there = turns(*["A: the lake and the bridge over it"] * 40)
+    ids = list(there)
+    found = {ids[2]: 0.8, **dict.fromkeys(ids[20:26], 0.55)}
+    question = parse("Summarize the discussion about the bridge")
+    within = stretches.dense(question, found, found, there)
+    among = stretches.dense(question, found | {STRIDE * 99 + 1: 0.1}, found, there)
+    assert within[ids[23]] > within[ids[2]]
+    assert among[ids[2]] > among[ids[23]]
+
+
 def test_what_the_person_asked_about_says_lies_above_what_others_say() -> None:
     there = turns("Marketing: the lake is deep", "Designer: the lake is deep")
     found = dict.fromkeys(there, 0.5)
