@@ -15,7 +15,7 @@ from rag.words import content_set
 # Sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out.
 _COMPARED = 48
 # Stretches that are read together with the question, words of each, and how many are read before looking whether one
-# of their sentences answers by at least such log odds: then the rest need not be read.
+# of their sentences answers by at least such log odds: then the rest need not be read, but as many of that turn.
 _READ, _TOGETHER, _AT_ONCE, _PLAIN = 12, 90, 4, 2.0
 
 _Key = tuple[int, int]
@@ -106,18 +106,39 @@ def together(text: str) -> list[list[int]]:
 def _told(
     runs: Sequence[Sequence[_Key]], evidence: Sequence[Evidence], question: Question, searcher: Searcher
 ) -> dict[_Key, float] | None:
-    """Log odds that the sentences of these runs answer, until one of them plainly does; None where nobody can read."""
+    """Log odds that the sentences of these runs answer, until one plainly does; None where nobody can read."""
     told: dict[_Key, float] = {}
     for start in range(0, len(runs), _AT_ONCE):
-        some = runs[start : start + _AT_ONCE]
-        answering = searcher.answering(question.text, [_stretch(one, evidence) for one in some])
-        if answering is None:
+        some = _read(runs[start : start + _AT_ONCE], evidence, question, searcher)
+        if some is None:
             return None
-        for run, values in zip(some, answering, strict=True):
-            told |= zip(run, values, strict=True)
+        told |= some
         if max(told.values()) >= _PLAIN:
             break
-    return told
+    beside = _beside(told, evidence)
+    return told | (_read(beside, evidence, question, searcher) or {}) if beside else told
+
+
+def _beside(told: Mapping[_Key, float], evidence: Sequence[Evidence]) -> list[list[_Key]]:
+    """What was not read of the turn that answers best, nearest first: the rest of the answer is often there."""
+    if not told:
+        return []
+    number, best = max(told, key=lambda key: told[key])
+    rest = [run for run in together(evidence[number].turn.text) if (number, run[0]) not in told]
+    nearest = sorted(rest, key=lambda run: abs(run[0] - best))[:_AT_ONCE]
+    return [[(number, at) for at in run] for run in nearest]
+
+
+def _read(
+    runs: Sequence[Sequence[_Key]], evidence: Sequence[Evidence], question: Question, searcher: Searcher
+) -> dict[_Key, float] | None:
+    """Log odds that the sentences of these runs answer; None where nobody can read."""
+    answering = searcher.answering(question.text, [_stretch(one, evidence) for one in runs])
+    if answering is None:
+        return None
+    return {
+        key: value for run, values in zip(runs, answering, strict=True) for key, value in zip(run, values, strict=True)
+    }
 
 
 def _stretch(run: Sequence[_Key], evidence: Sequence[Evidence]) -> Stretch:

@@ -184,7 +184,7 @@ def test_what_is_read_are_few_stretches_of_whole_sentences(lines: list[str], que
     evidence = gather(searcher.search(question, filters=Filters(), top_k=10), searcher, Filters())
     found = quote.extracts(parse(question), evidence, searcher)
     said = {turn.text for turn in fakes.transcript(*lines).turns}
-    assert 0 < len(encoder.heard) <= 12
+    assert 0 < len(encoder.heard) <= 16
     for one in encoder.heard:
         assert any(one.text in text for text in said)
         assert (one.sentences[0][0], one.sentences[-1][1]) == (0, len(one.text))
@@ -203,3 +203,21 @@ def test_nothing_more_is_read_once_something_plainly_answers() -> None:
         quote.extracts(parse(question), evidence, searcher)
         read[word] = len(encoder.heard)
     assert read == {"desk": 4, "nowhere": 12}
+
+
+def test_the_rest_of_the_turn_that_answers_best_is_read_too() -> None:
+    aside = [f"Of room {n} of that old hotel there is nothing that anybody would want to be told." for n in range(60)]
+    lines = [
+        f"Ann: {' '.join(aside[:30])} Harney County lost its grant money on my desk. {' '.join(aside[30:])}",
+        *(f"Bob: In Harney County there is a hall {n}." for n in range(9)),
+    ]
+    encoder = fakes.Reading("desk")
+    searcher = fakes.MemorySearcher(fakes.transcript(*lines), encoder=encoder)
+    question = "Why did Harney County lose its grant money?"
+    evidence = gather(searcher.search(question, filters=Filters(), top_k=10), searcher, Filters())
+    assert "on my desk" in quote.extracts(parse(question), evidence, searcher)[0].text
+    long = lines[0].removeprefix("Ann: ")
+    read = sorted(long.index(one.text) for one in encoder.heard[4:])
+    first = next(one for one in encoder.heard if "desk" in one.text)
+    assert len(read) == 4
+    assert read[0] < long.index(first.text) < read[-1]
