@@ -15,8 +15,9 @@ from rag.words import content_set
 # Sentences whose meaning is compared; beyond, those with the fewest of the question's words are left out.
 _COMPARED = 48
 # Stretches that are read together with the question, words of each, and how many are read before looking whether one
-# of their sentences answers by at least such log odds: then the rest need not be read, but as many of that turn.
-_READ, _TOGETHER, _AT_ONCE, _PLAIN = 12, 90, 4, 2.0
+# of their sentences answers by at least such log odds: then the rest need not be read.
+# Last, what else the turn that answers best says.
+_READ, _TOGETHER, _AT_ONCE, _PLAIN, _REST = 12, 90, 4, 2.0, 2
 
 _Key = tuple[int, int]
 """The number of a turn among the evidence, and of a sentence in it."""
@@ -125,7 +126,7 @@ def _beside(told: Mapping[_Key, float], evidence: Sequence[Evidence]) -> list[li
         return []
     number, best = max(told, key=lambda key: told[key])
     rest = [run for run in together(evidence[number].turn.text) if (number, run[0]) not in told]
-    nearest = sorted(rest, key=lambda run: abs(run[0] - best))[:_AT_ONCE]
+    nearest = sorted(rest, key=lambda run: abs(run[0] - best))[:_REST]
     return [[(number, at) for at in run] for run in nearest]
 
 

@@ -184,7 +184,7 @@ def test_what_is_read_are_few_stretches_of_whole_sentences(lines: list[str], que
     evidence = gather(searcher.search(question, filters=Filters(), top_k=10), searcher, Filters())
     found = quote.extracts(parse(question), evidence, searcher)
     said = {turn.text for turn in fakes.transcript(*lines).turns}
-    assert 0 < len(encoder.heard) <= 16
+    assert 0 < len(encoder.heard) <= 14
     for one in encoder.heard:
         assert any(one.text in text for text in said)
         assert (one.sentences[0][0], one.sentences[-1][1]) == (0, len(one.text))
@@ -219,5 +219,5 @@ def test_the_rest_of_the_turn_that_answers_best_is_read_too() -> None:
     long = lines[0].removeprefix("Ann: ")
     read = sorted(long.index(one.text) for one in encoder.heard[4:])
     first = next(one for one in encoder.heard if "desk" in one.text)
-    assert len(read) == 4
+    assert len(read) == 2
     assert read[0] < long.index(first.text) < read[-1]
