@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from api.compose import Parts
 from api.eval import locomo
 from api.eval.gold import Item
+from api.eval.podcasts import letters
 from api.settings import read
 from index.derived import Derived
 from index.encoder import Encoder
@@ -208,15 +208,11 @@ def _said(library: Library, place: Place, quotes: Sequence[str]) -> frozenset[in
 
 
 def _says(sentence: str, quote: str) -> bool:
-    said, quoted = _letters(sentence), _letters(quote)
+    said, quoted = letters(sentence), letters(quote)
     if quoted in said or (len(said) > _SHORT and said in quoted):
         return True
     words = set(quoted.split())
     return len(words) > _FEW and len(words & set(said.split())) >= _MOSTLY * len(words)
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
 
 
 def _labelled(shelf: Shelf, posed: Posed) -> Iterator[tuple[Stretch, Labels]]:

@@ -116,8 +116,9 @@ def _told(
         told |= some
         if max(told.values()) >= _PLAIN:
             break
-    beside = _beside(told, evidence)
-    return told | (_read(beside, evidence, question, searcher) or {}) if beside else told
+    if beside := _beside(told, evidence):
+        told |= _read(beside, evidence, question, searcher) or {}
+    return told
 
 
 def _beside(told: Mapping[_Key, float], evidence: Sequence[Evidence]) -> list[list[_Key]]:

@@ -123,7 +123,7 @@ class _Finder:
         counted = paragraphs or [one.text for one in turns]
         if number > len(counted):
             raise record.refuse(f"{file} has {len(counted)} turns, so {number} is none of them")
-        if _letters(quote) not in _letters(counted[number - 1]):
+        if letters(quote) not in letters(counted[number - 1]):
             raise record.refuse(f"turn {number} of {file} does not say {quote!r}")
         found = _holding(turns, quote, counted[number - 1], number) if paragraphs else number
         if found is None:
@@ -140,14 +140,14 @@ class _Finder:
 
 def _holding(turns: Sequence[Turn], quote: str, paragraph: str, near: int) -> int | None:
     """The number of the turn that holds a paragraph's words, the nearest of several."""
-    body = _letters(_TIME.sub("", _LABEL.sub("", paragraph, count=1), count=1))
-    for words in (_letters(quote), body[:_HEAD].strip()):
-        holding = [one.turn for one in turns if words and words in _letters(one.text)]
+    body = letters(_TIME.sub("", _LABEL.sub("", paragraph, count=1), count=1))
+    for words in (letters(quote), body[:_HEAD].strip()):
+        holding = [one.turn for one in turns if words and words in letters(one.text)]
         if holding:
             return min(holding, key=lambda number: abs(number - near))
     # A stage direction amid its first words may stand as a turn of its own: the one that shares the most.
     wanted = set(body.split())
-    shared = {one.turn: len(wanted & set(_letters(one.text).split())) for one in turns}
+    shared = {one.turn: len(wanted & set(letters(one.text).split())) for one in turns}
     best = max(shared, key=lambda number: (shared[number], -abs(number - near)))
     return best if wanted and 2 * shared[best] >= len(wanted) else None
 
@@ -165,6 +165,6 @@ def _paragraphs(file: Path) -> list[str]:
     return found
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """Letters and digits with single spaces between: what marks, bullets and emphasis do not change."""
     return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
